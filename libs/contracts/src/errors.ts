@@ -1,0 +1,203 @@
+import { describeExit, type ExitReason } from './exit-reason.js';
+
+/** Whether the work that a failed request asked for may have been done. */
+export type Outcome = 'not-run' | 'unknown' | 'ran';
+
+/** An error as it crosses nodes: JSON-safe where `data` is. */
+export interface ErrorData {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | number;
+  readonly data?: unknown;
+}
+
+/** Base of every error this product throws on purpose. Narrow by `code`, not by class: classes do not cross package copies. */
+export abstract class NoexError extends Error {
+  abstract readonly code: string;
+  abstract readonly outcome: Outcome;
+
+  constructor(
+    message: string,
+    /** Facts behind the message, JSON-safe. */
+    readonly data: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+
+  toJSON(): ErrorData & { outcome: Outcome } {
+    return { name: this.name, message: this.message, code: this.code, outcome: this.outcome, data: this.data };
+  }
+}
+
+export class CallTimeoutError extends NoexError {
+  readonly code = 'call_timeout';
+  readonly outcome = 'unknown';
+}
+
+/** The process is gone, never was, or belongs to an earlier life of its node. */
+export class ProcessNotFoundError extends NoexError {
+  readonly code = 'noproc';
+  readonly outcome = 'not-run';
+}
+
+/** The process ended while it was working on the request. */
+export class ProcessExitedError extends NoexError {
+  readonly code = 'process_exited';
+  readonly outcome = 'unknown';
+}
+
+export class NodeUnreachableError extends NoexError {
+  readonly code = 'node_unreachable';
+  readonly outcome = 'not-run';
+}
+
+/** The node went down while the reply was outstanding. */
+export class NodeDownError extends NoexError {
+  readonly code = 'node_down';
+  readonly outcome = 'unknown';
+}
+
+/** A mailbox, a peer's send queue or the table of pending calls is full. */
+export class OverloadedError extends NoexError {
+  readonly code = 'overloaded';
+  readonly outcome = 'not-run';
+}
+
+export class DrainingError extends NoexError {
+  readonly code = 'draining';
+  readonly outcome = 'not-run';
+}
+
+/** The payload failed validation, or the behavior has no such handler. */
+export class InvalidMessageError extends NoexError {
+  readonly code = 'invalid_message';
+  readonly outcome = 'not-run';
+}
+
+/**
+ * The handler threw. `name`, `message`, `remoteCode` and `remoteData` are those of the error it threw, on whatever node;
+ * where it was this node, that error is also the `cause`.
+ */
+export class RemoteError extends NoexError {
+  readonly code = 'remote_error';
+  readonly outcome = 'ran';
+  readonly remoteCode?: string | number;
+  readonly remoteData?: unknown;
+
+  constructor(error: ErrorData, options?: ErrorOptions) {
+    super(error.message, { name: error.name, code: error.code, data: error.data }, options);
+    this.name = error.name;
+    this.remoteCode = error.code;
+    this.remoteData = error.data;
+  }
+}
+
+/** The payload cannot be sent: it holds something that has no wire form. The message names the path to it. */
+export class SerializationError extends NoexError {
+  readonly code = 'serialization';
+  readonly outcome = 'not-run';
+}
+
+export class MessageTooLargeError extends NoexError {
+  readonly code = 'message_too_large';
+  readonly outcome = 'not-run';
+}
+
+export class BehaviorNotFoundError extends NoexError {
+  readonly code = 'behavior_not_found';
+  readonly outcome = 'not-run';
+}
+
+/** The target does not take spawns of this behavior, or no member fits the placement. */
+export class SpawnRefusedError extends NoexError {
+  readonly code = 'spawn_refused';
+  readonly outcome = 'not-run';
+}
+
+/** `init` threw; its error is in `data` and, on this node, the `cause`. */
+export class SpawnFailedError extends NoexError {
+  readonly code = 'spawn_failed';
+  readonly outcome = 'not-run';
+}
+
+/** `init` did not end in time. The process, should it have started, is undone by its node. */
+export class SpawnTimeoutError extends NoexError {
+  readonly code = 'spawn_timeout';
+  readonly outcome = 'not-run';
+}
+
+/** A local name is taken, or not allowed. */
+export class NameTakenError extends NoexError {
+  readonly code = 'name_taken';
+  readonly outcome = 'not-run';
+}
+
+/** The configuration is wrong; the message lists every bad field. */
+export class InvalidOptionsError extends NoexError {
+  readonly code = 'invalid_options';
+  readonly outcome = 'not-run';
+}
+
+/** The node is not running (yet, or any more), or could not start. */
+export class NodeNotRunningError extends NoexError {
+  readonly code = 'node_not_running';
+  readonly outcome = 'not-run';
+}
+
+/** The cluster could not be joined or its port could not be listened on. */
+export class ClusterStartError extends NoexError {
+  readonly code = 'cluster_start';
+  readonly outcome = 'not-run';
+}
+
+/** Errors that the target answers with; a reply carries their code, so they arrive as the same class. */
+const ANSWERED = {
+  noproc: ProcessNotFoundError,
+  process_exited: ProcessExitedError,
+  node_unreachable: NodeUnreachableError,
+  overloaded: OverloadedError,
+  draining: DrainingError,
+  invalid_message: InvalidMessageError,
+  serialization: SerializationError,
+  message_too_large: MessageTooLargeError,
+  behavior_not_found: BehaviorNotFoundError,
+  spawn_refused: SpawnRefusedError,
+  spawn_failed: SpawnFailedError,
+  spawn_timeout: SpawnTimeoutError,
+  name_taken: NameTakenError,
+} as const satisfies Record<string, new (message: string, data?: Record<string, unknown>) => NoexError>;
+
+/** What of any thrown value crosses to another node. */
+export function toErrorData(thrown: unknown): ErrorData {
+  if (thrown instanceof RemoteError) {
+    return { name: thrown.name, message: thrown.message, code: thrown.remoteCode, data: thrown.remoteData };
+  }
+  if (thrown instanceof Error) {
+    const { code, data } = thrown as { code?: unknown; data?: unknown };
+    return {
+      name: thrown.name,
+      message: thrown.message,
+      ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+      ...(data === undefined ? {} : { data }),
+    };
+  }
+  return { name: 'Error', message: String(thrown) };
+}
+
+/** The error for the caller when a node answered with one of ours, by its code; `undefined` for other codes. */
+export function answeredError(error: ErrorData): NoexError | undefined {
+  const ErrorClass = Object.hasOwn(ANSWERED, error.code ?? '')
+    ? ANSWERED[error.code as keyof typeof ANSWERED]
+    : undefined;
+  return ErrorClass && new ErrorClass(error.message, (error.data ?? {}) as Record<string, unknown>);
+}
+
+/** The error that a caller gets when the process it called has ended. */
+export function exitedError(who: string, reason: ExitReason, started: boolean): NoexError {
+  const data = { process: who, reason: describeExit(reason) };
+  return started
+    ? new ProcessExitedError(`process ${who} ended (${data.reason}) before it answered`, data)
+    : new ProcessNotFoundError(`process ${who} ended (${data.reason}) before it took the message`, data);
+}

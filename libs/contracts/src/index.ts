@@ -1,0 +1,42 @@
+export { refusePeer, type Refusal, type RefusalCode } from './admission.js';
+export { systemClock, type Clock, type TimerHandle } from './clock.js';
+export { DropCounter } from './drop-counter.js';
+export {
+  answeredError,
+  BehaviorNotFoundError,
+  CallTimeoutError,
+  ClusterStartError,
+  DrainingError,
+  exitedError,
+  InvalidMessageError,
+  InvalidOptionsError,
+  MessageTooLargeError,
+  NameTakenError,
+  NodeDownError,
+  NodeNotRunningError,
+  NodeUnreachableError,
+  NoexError,
+  OverloadedError,
+  ProcessExitedError,
+  ProcessNotFoundError,
+  RemoteError,
+  SerializationError,
+  SpawnFailedError,
+  SpawnRefusedError,
+  SpawnTimeoutError,
+  toErrorData,
+  type ErrorData,
+  type Outcome,
+} from './errors.js';
+export { describeExit, isPlannedExit, type ExitReason } from './exit-reason.js';
+export { silentLogger, type LogFields, type Logger } from './logger.js';
+export {
+  PROTOCOL_VERSION,
+  type NodeDownReason,
+  type NodeIdentity,
+  type PeerIdentity,
+  type ProtocolVersion,
+} from './node-identity.js';
+export { ProcessRef } from './process-ref.js';
+export type { PeerConnection, Transport, TransportHost } from './transport.js';
+export type { CallArguments, CallName, CastArguments, CastName, ReplyOf, SpawnArgs } from './typed-messages.js';

@@ -1,0 +1,33 @@
+/** How a node presents itself to its peers. */
+export interface NodeIdentity {
+  /** The node's name, unique in the cluster. */
+  readonly id: string;
+  /** Which life of the node: grows with each start. */
+  readonly incarnation: number;
+  readonly clusterName: string;
+  readonly protocol: ProtocolVersion;
+}
+
+/** Another node, as the transport knows it. */
+export interface PeerIdentity {
+  readonly id: string;
+  readonly incarnation: number;
+  /** What other nodes dial to reach it (`host:port` for TCP). */
+  readonly address: string;
+}
+
+export interface ProtocolVersion {
+  /** Nodes with different majors refuse each other. */
+  readonly major: number;
+  /** Nodes ignore message kinds of a newer minor. */
+  readonly minor: number;
+}
+
+export const PROTOCOL_VERSION: ProtocolVersion = { major: 1, minor: 0 };
+
+/** Why a node is no longer reached. */
+export type NodeDownReason =
+  | 'heartbeat_timeout'
+  | 'connection_closed'
+  | 'connection_refused'
+  | 'graceful_shutdown';

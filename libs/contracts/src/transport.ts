@@ -1,0 +1,44 @@
+import type { NodeDownReason, NodeIdentity, PeerIdentity } from './node-identity.js';
+
+/**
+ * The port to other nodes: whole frames between named peers.
+ *
+ * Every adapter promises, and one compliance suite checks: frames to one peer arrive in order, at most once and whole;
+ * `peerUp` and `peerDown` alternate for a peer, both sides agree on the incarnation; `send` says when a peer's
+ * buffer is full; `close` first hands over what `send` accepted.
+ */
+export interface Transport {
+  /** Largest frame `send` takes, in bytes. */
+  readonly maxFrameBytes: number;
+  /** Begins to accept and to look for peers. Resolves with the address peers dial. */
+  start(host: TransportHost): Promise<string>;
+  /** Peers that others told us about; the adapter connects those it does not know. */
+  learn(peers: readonly PeerIdentity[]): void;
+  /** Flushes, disconnects from everybody and stops. No `TransportHost` method is called after it resolves. */
+  close(): Promise<void>;
+}
+
+/** The node a transport works for. Its methods do not throw. */
+export interface TransportHost {
+  readonly self: NodeIdentity;
+  /** The peer passed the handshake. Never called twice for a peer without a `peerDown` between. */
+  peerUp(connection: PeerConnection): void;
+  peerDown(connection: PeerConnection, reason: NodeDownReason): void;
+  /** One whole frame. The bytes are only valid until this returns. */
+  frame(connection: PeerConnection, frame: Uint8Array): void;
+  /** After `send` said no: the buffer has room again. */
+  writable(connection: PeerConnection): void;
+}
+
+export interface PeerConnection {
+  readonly peer: PeerIdentity;
+  /** Bytes that `send` accepted and the network has not. */
+  readonly queuedBytes: number;
+  /**
+   * Takes the frame (it copies: the caller may reuse the bytes), or returns `false` when the buffer is full or the
+   * connection is closed: then nothing of it was taken.
+   */
+  send(frame: Uint8Array): boolean;
+  /** Ends the connection after a flush; `peerDown` follows with this reason. */
+  close(reason: NodeDownReason): void;
+}
