@@ -1,0 +1,54 @@
+import type { ExitReason, ProcessRef } from '@noex/contracts';
+import type { ProcessContext } from './process-context.js';
+
+/** What a monitor reports, exactly once. */
+export interface ProcessDown {
+  /** The process that is gone. */
+  readonly ref: ProcessRef;
+  /** The number `monitor` returned. */
+  readonly monitor: number;
+  readonly reason: ExitReason;
+}
+
+/** The part of a process that a behavior owns. */
+export interface ProcessCell {
+  state: unknown;
+  readonly context: ProcessContext;
+}
+
+/**
+ * How a process runs its behavior: the plain form and the Nest class form are the two drivers. Every method may return a
+ * promise; the process takes no other message until it settles.
+ */
+export interface BehaviorDriver {
+  /** The name that nodes know it by. */
+  readonly name: string;
+  /** A call handler that throws also ends the process. Default false. */
+  readonly crashOnCallError: boolean;
+  /** Time `terminate` may take, in milliseconds. */
+  readonly shutdownMs: number;
+  /** Sets `cell.state`. A throw fails the spawn. */
+  init(cell: ProcessCell, args: unknown): unknown;
+  /** The reply, or {@link NO_HANDLER}. */
+  call(cell: ProcessCell, name: string, payload: unknown): unknown;
+  cast(cell: ProcessCell, name: string, payload: unknown): unknown;
+  info(cell: ProcessCell, name: string, payload: unknown): unknown;
+  down(cell: ProcessCell, down: ProcessDown): unknown;
+  /** Undefined where the behavior has none, so that a stop need not wait. */
+  readonly terminate: ((cell: ProcessCell, reason: ExitReason) => unknown) | undefined;
+}
+
+/** A driver's answer to a message that the behavior has no handler for. */
+export const NO_HANDLER: unique symbol = Symbol('no handler');
+
+/** Thrown by a driver that refuses a message before its handler ran; the process goes on with its state untouched. */
+export class MessageRejected extends Error {
+  constructor(
+    message: string,
+    /** What is wrong, one entry a violation. */
+    readonly violations: readonly unknown[],
+  ) {
+    super(message);
+    this.name = 'MessageRejected';
+  }
+}

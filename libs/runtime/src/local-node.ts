@@ -1,0 +1,306 @@
+import {
+  BehaviorNotFoundError,
+  DropCounter,
+  InvalidMessageError,
+  ProcessNotFoundError,
+  ProcessRef,
+  silentLogger,
+  SpawnFailedError,
+  SpawnTimeoutError,
+  systemClock,
+  toErrorData,
+  type Clock,
+  type ExitReason,
+  type Logger,
+} from '@noex/contracts';
+import type { BehaviorDriver } from './behavior.js';
+import { Message, MessageKind, type Headers } from './message.js';
+import type { Messenger } from './messenger.js';
+import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
+import { NameRegistry } from './name-registry.js';
+import { DEFAULT_CALL_TIMEOUT_MS, PendingCall } from './pending-call.js';
+import type { CallOptions, SpawnOptions } from './process-context.js';
+import { Process } from './process.js';
+import { Scheduler } from './scheduler.js';
+import { TimerWheel } from './timer-wheel.js';
+
+export interface LocalNodeOptions {
+  /** The node's name. */
+  readonly id: string;
+  /** Which life of the node; must grow with each start. Default: the wall clock, in milliseconds. */
+  readonly incarnation?: number;
+  /** Messages a mailbox holds before it refuses more. Default 100,000. Raising it trades memory for patience. */
+  readonly mailboxLimit?: number;
+  /** How long a call waits for its reply when it does not say, in milliseconds. Default 5000. */
+  readonly callTimeoutMs?: number;
+  /** Copies what local messages carry, so that a test meets what a network would do to it. Default: by reference. */
+  readonly copyPayload?: (payload: unknown) => unknown;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+export const DEFAULT_MAILBOX_LIMIT = 100_000;
+const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
+
+/** START HERE. One node without a network: a table of processes and the ways to reach them. */
+export class LocalNode implements Messenger {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly mailboxLimit: number;
+  readonly callTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wheel: TimerWheel;
+  readonly scheduler = new Scheduler();
+  readonly names = new NameRegistry();
+  readonly drops = new DropCounter();
+  /** Reaches processes on any node; a cluster puts itself here. */
+  messenger: Messenger = this;
+  private readonly behaviors = new Map<string, BehaviorDriver>();
+  private readonly processes = new Map<number, Process>();
+  private readonly copyPayload: ((payload: unknown) => unknown) | undefined;
+  private lastProcess = 0;
+  private lastNumber = 0;
+
+  constructor(options: LocalNodeOptions) {
+    this.id = options.id;
+    this.incarnation = options.incarnation ?? Date.now();
+    this.mailboxLimit = options.mailboxLimit ?? DEFAULT_MAILBOX_LIMIT;
+    this.callTimeoutMs = options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;
+    this.copyPayload = options.copyPayload;
+    this.clock = options.clock ?? systemClock;
+    this.logger = options.logger ?? silentLogger;
+    this.wheel = new TimerWheel(this.clock);
+  }
+
+  get processCount(): number {
+    return this.processes.size;
+  }
+
+  /** Messages waiting in all mailboxes. Walks every process: for scrapes and load reports, not per message. */
+  get queuedMessages(): number {
+    let sum = 0;
+    for (const process of this.processes.values()) sum += process.mailboxDepth;
+    return sum;
+  }
+
+  nextNumber(): number {
+    return ++this.lastNumber;
+  }
+
+  /** Makes a behavior known by its name. Throws InvalidMessageError when another has it. */
+  addBehavior(driver: BehaviorDriver): void {
+    const known = this.behaviors.get(driver.name);
+    if (known && known !== driver) {
+      throw new InvalidMessageError(
+        `two behaviors are named "${driver.name}"; a behavior's name must be unique on its node`,
+      );
+    }
+    this.behaviors.set(driver.name, driver);
+  }
+
+  behavior(name: string): BehaviorDriver | undefined {
+    return this.behaviors.get(name);
+  }
+
+  get behaviorNames(): string[] {
+    return [...this.behaviors.keys()];
+  }
+
+  /**
+   * Starts a process; resolves when `init` has finished. Rejects with BehaviorNotFoundError, NameTakenError,
+   * SpawnFailedError (`init` threw) or SpawnTimeoutError; then no process is left.
+   */
+  async spawn(behavior: string | BehaviorDriver, options: SpawnOptions = {}): Promise<ProcessRef> {
+    const driver = typeof behavior === 'string' ? this.behaviors.get(behavior) : behavior;
+    if (!driver) {
+      throw new BehaviorNotFoundError(`node "${this.id}" knows no behavior "${String(behavior)}"`, {
+        node: this.id,
+        behavior,
+      });
+    }
+    const process = new Process(this, ++this.lastProcess, driver);
+    this.processes.set(process.id, process);
+    try {
+      if (options.name !== undefined) this.register(options.name, process);
+      const starting = process.start(this.copyPayload ? this.copyPayload(options.args) : options.args);
+      if (starting) await this.withinTime(starting, process, options.timeoutMs ?? DEFAULT_SPAWN_TIMEOUT_MS);
+    } catch (error) {
+      process.kill();
+      throw this.spawnError(driver, error);
+    }
+    if (!process.alive) {
+      throw new SpawnFailedError(`process of "${driver.name}" was stopped while it started`, {
+        behavior: driver.name,
+      });
+    }
+    return process.ref;
+  }
+
+  private withinTime(starting: Promise<void>, process: Process, timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.clock.setTimeout(() => {
+        process.kill();
+        reject(
+          new SpawnTimeoutError(`init of "${process.driver.name}" did not end within ${timeoutMs} ms`, {
+            behavior: process.driver.name,
+            timeoutMs,
+          }),
+        );
+      }, timeoutMs);
+      starting.then(resolve, reject).finally(() => this.clock.clearTimeout(timer));
+    });
+  }
+
+  private spawnError(driver: BehaviorDriver, error: unknown): unknown {
+    if (error instanceof SpawnTimeoutError) return error;
+    const { name, message } = toErrorData(error);
+    return new SpawnFailedError(
+      `process of "${driver.name}" did not start: ${name}: ${message}`,
+      { behavior: driver.name, error: toErrorData(error) },
+      { cause: error },
+    );
+  }
+
+  call(
+    to: ProcessRef,
+    method: string,
+    payload: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const reply = new PendingCall(
+        resolve,
+        reject,
+        this.wheel,
+        to,
+        method,
+        options?.timeoutMs ?? this.callTimeoutMs,
+        options?.signal,
+      );
+      this.post(to, new Message(MessageKind.Call, method, this.copy(payload), from, options?.headers, reply));
+    });
+  }
+
+  cast(to: ProcessRef, method: string, payload: unknown, headers?: Headers, from?: ProcessRef): boolean {
+    return this.post(to, new Message(MessageKind.Cast, method, this.copy(payload), from, headers, null));
+  }
+
+  send(to: ProcessRef, name: string, payload: unknown, from?: ProcessRef): boolean {
+    return this.post(to, new Message(MessageKind.Info, name, this.copy(payload), from, undefined, null));
+  }
+
+  private copy(payload: unknown): unknown {
+    return this.copyPayload ? this.copyPayload(payload) : payload;
+  }
+
+  private post(to: ProcessRef, message: Message): boolean {
+    if (to.incarnation === this.incarnation && to.node === this.id) return this.deliver(to.id, message);
+    return this.notFound(to.toString(), message);
+  }
+
+  /** Puts a message into a process' mailbox; false when there is no such process or its mailbox is full. */
+  deliver(id: number, message: Message): boolean {
+    const process = this.processes.get(id);
+    return process
+      ? process.deliver(message)
+      : this.notFound(new ProcessRef(this.id, this.incarnation, id).toString(), message);
+  }
+
+  private notFound(who: string, message: Message): boolean {
+    this.drop('noproc', message);
+    message.reply?.fail(
+      new ProcessNotFoundError(`there is no process ${who} on node "${this.id}"`, {
+        process: who,
+        node: this.id,
+      }),
+    );
+    return false;
+  }
+
+  monitor(target: ProcessRef, down: DownListener): Monitor {
+    const process = this.find(target);
+    if (process) return new LocalMonitor(target, down, (process.extras.watchers ??= new Set()));
+    const monitor = new LocalMonitor(target, down, null);
+    // Later, so that the caller holds its monitor before the news comes.
+    queueMicrotask(() => monitor.fire('noproc'));
+    return monitor;
+  }
+
+  /** Ends a process from outside: `kill` at once, anything else after the message it is working on. */
+  exit(target: ProcessRef, reason: ExitReason): void {
+    const process = this.find(target);
+    if (reason === 'kill') process?.kill();
+    else process?.exit(reason);
+  }
+
+  link(process: Process, other: ProcessRef): void {
+    const peer = this.find(other);
+    if (!peer) return process.exitSignal(other, 'noproc');
+    if (peer === process) return;
+    (process.extras.links ??= new Set()).add(peer);
+    (peer.extras.links ??= new Set()).add(process);
+  }
+
+  unlink(process: Process, other: ProcessRef): void {
+    const peer = this.find(other);
+    if (!peer) return;
+    process.extras.links?.delete(peer);
+    peer.extras.links?.delete(process);
+  }
+
+  /** Throws NameTakenError. */
+  register(name: string, process: Process): void {
+    this.names.claim(name, process);
+  }
+
+  /** The process registered under a name on this node. */
+  whereis(name: string): ProcessRef | undefined {
+    return this.names.find(name)?.ref;
+  }
+
+  isAlive(ref: ProcessRef): boolean {
+    return this.find(ref) !== undefined;
+  }
+
+  private find(ref: ProcessRef): Process | undefined {
+    return ref.incarnation === this.incarnation && ref.node === this.id ? this.processes.get(ref.id) : undefined;
+  }
+
+  /** For processes only: one that has ended leaves the table. */
+  remove(process: Process): void {
+    this.processes.delete(process.id);
+  }
+
+  /** Counts and logs a message that is lost. */
+  drop(reason: string, message: Message, process?: Process): void {
+    this.drops.add(reason);
+    this.logger.debug(`dropped "${message.name}": ${reason}`, {
+      event: 'message_dropped',
+      reason,
+      message: message.name,
+      behavior: process?.driver.name,
+    });
+  }
+
+  /**
+   * Stops every process, newest first, each with the reason `shutdown`; whatever has not ended after `budgetMs` is killed.
+   * Returns how many were killed.
+   */
+  async stop(budgetMs: number): Promise<number> {
+    const remaining = [...this.processes.values()].reverse();
+    const ended = remaining.map(
+      (process) => new Promise<void>((resolve) => this.monitor(process.ref, () => resolve())),
+    );
+    for (const process of remaining) process.exit('shutdown');
+    let timer: unknown;
+    const timeout = new Promise<void>((resolve) => (timer = this.clock.setTimeout(resolve, budgetMs)));
+    await Promise.race([Promise.all(ended), timeout]);
+    this.clock.clearTimeout(timer);
+    const killed = this.processes.size;
+    for (const process of [...this.processes.values()]) process.kill();
+    this.wheel.close();
+    return killed;
+  }
+}

@@ -1,0 +1,19 @@
+import type { ExitReason, ProcessRef } from '@noex/contracts';
+import type { Headers } from './message.js';
+import type { DownListener, Monitor } from './monitor.js';
+import type { CallOptions } from './process-context.js';
+
+/** Reaches processes, wherever they live. */
+export interface Messenger {
+  call(
+    to: ProcessRef,
+    method: string,
+    payload: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<unknown>;
+  cast(to: ProcessRef, method: string, payload: unknown, headers?: Headers, from?: ProcessRef): boolean;
+  send(to: ProcessRef, name: string, payload: unknown, from?: ProcessRef): boolean;
+  monitor(target: ProcessRef, down: DownListener): Monitor;
+  exit(target: ProcessRef, reason: ExitReason): void;
+}

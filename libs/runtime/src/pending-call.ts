@@ -1,0 +1,86 @@
+import {
+  CallTimeoutError,
+  InvalidMessageError,
+  RemoteError,
+  type ErrorData,
+  type NoexError,
+  type ProcessRef,
+} from '@noex/contracts';
+import type { ReplyTarget } from './message.js';
+import { WheelEntry, type TimerWheel } from './timer-wheel.js';
+
+export const DEFAULT_CALL_TIMEOUT_MS = 5000;
+
+/** A call's caller, waiting. Ends exactly once: with the reply, an error, the deadline or the caller's signal. */
+export class PendingCall extends WheelEntry implements ReplyTarget {
+  private settled = false;
+  private signal: AbortSignal | undefined;
+
+  constructor(
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (error: unknown) => void,
+    private readonly wheel: TimerWheel,
+    private readonly to: ProcessRef,
+    private readonly method: string,
+    private readonly timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ) {
+    super();
+    if (!(timeoutMs > 0)) {
+      throw new InvalidMessageError(
+        `timeoutMs of a call must be a number above 0 (Infinity = no limit), got ${String(timeoutMs)}`,
+      );
+    }
+    signal?.throwIfAborted();
+    wheel.add(this, timeoutMs);
+    if (signal) {
+      this.signal = signal;
+      signal.addEventListener('abort', this.onAbort);
+    }
+  }
+
+  get abandoned(): boolean {
+    return this.settled;
+  }
+
+  ok(value: unknown): void {
+    if (this.settle()) this.resolve(value);
+  }
+
+  fail(error: NoexError): void {
+    if (this.settle()) this.reject(error);
+  }
+
+  threw(error: ErrorData, thrown: unknown): void {
+    if (this.settle()) this.reject(new RemoteError(error, { cause: thrown }));
+  }
+
+  override expire(): void {
+    this.fail(
+      new CallTimeoutError(
+        `no reply to "${this.method}" from process ${this.to.toString()} within ${this.timeoutMs} ms`,
+        { process: this.to.toString(), method: this.method, timeoutMs: this.timeoutMs },
+      ),
+    );
+  }
+
+  /** Hook: the call has ended; called once. */
+  protected ended(): void {}
+
+  private settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.wheel.remove(this);
+    if (this.signal) this.signal.removeEventListener('abort', this.onAbort);
+    this.ended();
+    return true;
+  }
+
+  // A method on the prototype would need a bound copy per call; most calls have no signal.
+  private get onAbort(): () => void {
+    return (this.abortListener ??= () => {
+      if (this.settle()) this.reject(this.signal!.reason);
+    });
+  }
+  private abortListener: (() => void) | undefined;
+}

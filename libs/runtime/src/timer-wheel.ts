@@ -1,0 +1,120 @@
+import type { Clock, TimerHandle } from '@noex/contracts';
+
+const TICK_MS = 10;
+const SLOTS = 512;
+const MASK = SLOTS - 1;
+
+/** Something with a due time. Entries are their own list nodes, so arming one allocates nothing. */
+export abstract class WheelEntry {
+  /** For the wheel only. */
+  wheelPrevious: WheelEntry | null = null;
+  wheelNext: WheelEntry | null = null;
+  wheelTick = -1;
+
+  /** Called once, at or up to 10 ms after the due time; the entry is already off the wheel. */
+  abstract expire(): void;
+}
+
+class Slot extends WheelEntry {
+  constructor() {
+    super();
+    this.wheelPrevious = this;
+    this.wheelNext = this;
+  }
+  override expire(): void {}
+}
+
+/**
+ * All deadlines and timers of one node on one timer of the clock: add and remove are O(1) (hashed timing wheel, Varghese
+ * and Lauck 1987, scheme 6). An entry never fires early; it fires at most one tick (10 ms) late. The clock's timer is
+ * armed only for a slot that holds something, so an idle node has none.
+ */
+export class TimerWheel {
+  private readonly slots: (Slot | undefined)[] = new Array<Slot | undefined>(SLOTS).fill(undefined);
+  private count = 0;
+  /** The last tick whose slot was visited. */
+  private tick = 0;
+  private armedTick = Infinity;
+  private handle: TimerHandle;
+
+  constructor(private readonly clock: Clock) {}
+
+  get size(): number {
+    return this.count;
+  }
+
+  add(entry: WheelEntry, delayMs: number): void {
+    if (delayMs === Infinity) return;
+    const now = this.clock.now();
+    if (this.count === 0) this.tick = Math.floor(now / TICK_MS);
+    const due = Math.max(Math.ceil((now + delayMs) / TICK_MS), this.tick + 1);
+    entry.wheelTick = due;
+    const slot = (this.slots[due & MASK] ??= new Slot());
+    const last = slot.wheelPrevious!;
+    last.wheelNext = entry;
+    entry.wheelPrevious = last;
+    entry.wheelNext = slot;
+    slot.wheelPrevious = entry;
+    this.count++;
+    if (due < this.armedTick) this.arm(due, now);
+  }
+
+  /** Takes an entry off; nothing happens if it is not on. */
+  remove(entry: WheelEntry): void {
+    if (entry.wheelPrevious === null) return;
+    entry.wheelPrevious.wheelNext = entry.wheelNext;
+    entry.wheelNext!.wheelPrevious = entry.wheelPrevious;
+    entry.wheelPrevious = null;
+    entry.wheelNext = null;
+    this.count--;
+  }
+
+  /** Forgets every entry without firing it. */
+  close(): void {
+    this.clock.clearTimeout(this.handle);
+    this.slots.fill(undefined);
+    this.count = 0;
+    this.armedTick = Infinity;
+  }
+
+  private arm(tick: number, now: number): void {
+    if (this.armedTick !== Infinity) this.clock.clearTimeout(this.handle);
+    this.armedTick = tick;
+    this.handle = this.clock.setTimeout(this.advance, Math.max(0, tick * TICK_MS - now));
+  }
+
+  private readonly advance = (): void => {
+    this.armedTick = Infinity;
+    const now = this.clock.now();
+    const current = Math.floor(now / TICK_MS);
+    // After a stall of more than one turn of the wheel each slot is visited once.
+    const from = Math.max(this.tick + 1, current - SLOTS + 1);
+    this.tick = current;
+    for (let tick = from; tick <= current; tick++) this.fireSlot(this.slots[tick & MASK], current);
+    if (this.count > 0 && this.armedTick === Infinity) this.arm(this.nextOccupied(), now);
+  };
+
+  private fireSlot(slot: Slot | undefined, current: number): void {
+    if (!slot) return;
+    let entry = slot.wheelNext!;
+    while (entry !== slot) {
+      const next = entry.wheelNext!;
+      if (entry.wheelTick <= current) {
+        this.remove(entry);
+        entry.expire();
+        // `expire` may have removed its neighbour: then begin the slot again.
+        entry = next.wheelPrevious === null ? slot.wheelNext! : next;
+      } else {
+        entry = next;
+      }
+    }
+  }
+
+  private nextOccupied(): number {
+    for (let ahead = 1; ahead <= SLOTS; ahead++) {
+      const slot = this.slots[(this.tick + ahead) & MASK];
+      if (slot && slot.wheelNext !== slot) return this.tick + ahead;
+    }
+    return this.tick + SLOTS;
+  }
+}
