@@ -1,0 +1,420 @@
+import {
+  NodeNotRunningError,
+  NodeUnreachableError,
+  NoexError,
+  ProcessNotFoundError,
+  PROTOCOL_VERSION,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type ExitReason,
+  type Logger,
+  type NodeDownReason,
+  type PeerConnection,
+  type ProcessRef,
+  type Transport,
+  type TransportHost,
+} from '@noex/contracts';
+import {
+  LocalNode,
+  type BehaviorDriver,
+  type CallOptions,
+  type DownListener,
+  type Headers,
+  type Messenger,
+  type Monitor,
+  type SpawnOptions,
+} from '@noex/runtime';
+import {
+  DEFAULT_CLUSTER_NAME,
+  DEFAULT_MAX_PENDING_CALLS,
+  FRAME_OVERHEAD_BYTES,
+  type ClusterNode,
+  type ClusterOptions,
+  type ClusterStatus,
+  type DrainLedger,
+} from './cluster-options.js';
+import { readAnnouncement, type Announcement } from './membership/announcement.js';
+import { DEFAULT_HEARTBEAT } from './membership/failure-detector.js';
+import { Members } from './membership/members.js';
+import { place, type Candidate, type Placement } from './membership/placement.js';
+import { Listeners } from './listeners.js';
+import { receiveFrame, type InboundHost } from './remote/inbound.js';
+import { Peer, type PeerLimits } from './remote/peer.js';
+import { RemoteMonitor } from './remote/remote-monitor.js';
+import { Serving } from './remote/serving.js';
+import { encodeExitReason } from './wire/exit-reason.codec.js';
+import { FrameKind } from './wire/frame-kind.js';
+import { PayloadCodec } from './wire/payload-codec.js';
+
+export interface ClusterSpawnOptions<Args = unknown> extends SpawnOptions<Args> {
+  /** Where. Default `least-loaded`. */
+  readonly on?: Placement;
+}
+
+const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
+
+/** START HERE. A node among others: its own processes, and ways to reach those of its peers over a transport. */
+export class Cluster implements Messenger, InboundHost, TransportHost {
+  readonly node: LocalNode;
+  readonly self: TransportHost['self'];
+  readonly members: Members;
+  readonly statusChange: Listeners<[status: ClusterStatus]>;
+  /** Behaviors that peers may spawn. */
+  readonly spawnable = new Set<string>();
+  private readonly serving = new Serving();
+  private readonly transport: Transport;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+  private readonly codec = new PayloadCodec();
+  private readonly limits: PeerLimits;
+  private readonly random: () => number;
+  private currentStatus: ClusterStatus = 'starting';
+  private started = false;
+  private ownAddress = '';
+  private refused = 0;
+  private sentCalls = 0;
+  private sentSpawns = 0;
+  private answeredAtDrain = 0;
+  private drainingSince: number | undefined;
+
+  constructor(options: ClusterOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.logger = options.logger ?? silentLogger;
+    this.random = options.random ?? Math.random;
+    this.transport = options.transport;
+    const { codec } = this;
+    this.node = new LocalNode({
+      ...options,
+      id: options.nodeName,
+      ...(options.strictMessages ? { copyPayload: (payload: unknown) => codec.copy(payload) } : {}),
+    });
+    this.node.messenger = this;
+    this.self = {
+      id: this.node.id,
+      incarnation: this.node.incarnation,
+      clusterName: options.clusterName ?? DEFAULT_CLUSTER_NAME,
+      protocol: PROTOCOL_VERSION,
+    };
+    const largest = this.transport.maxFrameBytes - FRAME_OVERHEAD_BYTES;
+    this.limits = {
+      maxMessageBytes: Math.min(options.maxMessageBytes ?? largest, largest),
+      maxPendingCalls: options.maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS,
+    };
+    this.statusChange = new Listeners('status_change', this.logger);
+    const heartbeat = { ...DEFAULT_HEARTBEAT, ...options.heartbeat };
+    this.members = new Members(this.clock, this.logger, heartbeat, () => this.node.processCount);
+  }
+
+  // --- life ---
+
+  get status(): ClusterStatus {
+    return this.currentStatus;
+  }
+
+  get draining(): boolean {
+    return this.drainingSince !== undefined;
+  }
+
+  /** What peers dial; empty before the start. */
+  get address(): string {
+    return this.ownAddress;
+  }
+
+  /** Listens and begins to look for peers. Rejects with ClusterStartError; a cluster is started once. */
+  async start(): Promise<void> {
+    if (this.started) {
+      throw new NodeNotRunningError(`node "${this.self.id}" was started before; a new life needs a new Cluster`);
+    }
+    this.started = true;
+    try {
+      this.ownAddress = await this.transport.start(this);
+    } catch (error) {
+      this.setStatus('stopped');
+      throw error;
+    }
+    this.members.startHeartbeats();
+    this.setStatus('running');
+    this.logger.info(`node "${this.self.id}" is running at ${this.ownAddress}`, {
+      event: 'node_started',
+      address: this.ownAddress,
+      clusterName: this.self.clusterName,
+      incarnation: this.self.incarnation,
+    });
+  }
+
+  /**
+   * First half of leaving: tells the peers, refuses new work of theirs with DrainingError, and waits until the calls under
+   * way are answered or `budgetMs` is over.
+   */
+  async drain(budgetMs: number): Promise<void> {
+    if (this.draining) return;
+    this.drainingSince = this.clock.now();
+    this.answeredAtDrain = this.serving.answered;
+    this.setStatus('stopping');
+    this.announceToAll();
+    await this.serving.whenIdle(this.clock, budgetMs);
+  }
+
+  /** Second half: stops the processes within `budgetMs`, says goodbye and closes. */
+  async stop(budgetMs: number): Promise<DrainLedger> {
+    if (!this.draining) await this.drain(0);
+    const callsLost = this.serving.calls;
+    const processes = this.node.processCount;
+    const processesKilled = await this.node.stop(budgetMs);
+    this.members.stopHeartbeats();
+    for (const peer of this.members.values()) {
+      peer.control((writer) => writer.plain(FrameKind.Goodbye));
+      peer.flush();
+    }
+    await this.transport.close();
+    for (const peer of [...this.members.values()]) this.members.remove(peer.connection, 'graceful_shutdown');
+    this.setStatus('stopped');
+    const ledger: DrainLedger = {
+      callsCompleted: this.serving.answered - this.answeredAtDrain,
+      refused: this.refused,
+      callsLost,
+      processesStopped: processes - processesKilled,
+      processesKilled,
+    };
+    this.logger.info(`node "${this.self.id}" left the cluster`, { event: 'node_left', ...ledger });
+    return ledger;
+  }
+
+  private setStatus(status: ClusterStatus): void {
+    this.currentStatus = status;
+    this.statusChange.emit(status);
+  }
+
+  // --- behaviors and membership ---
+
+  /** Makes a behavior known here and, unless `remote` is false, startable by peers. Peers hear of it at once. */
+  addBehavior(driver: BehaviorDriver, remote = true): void {
+    this.node.addBehavior(driver);
+    if (remote) this.spawnable.add(driver.name);
+    this.announceToAll();
+  }
+
+  nodes(): ClusterNode[] {
+    return [
+      {
+        id: this.self.id,
+        incarnation: this.self.incarnation,
+        address: this.ownAddress,
+        local: true,
+        load: this.node.processCount,
+        behaviors: this.node.behaviorNames,
+        draining: this.draining,
+      },
+      ...[...this.members.values()].map((peer) => ({
+        ...peer.identity,
+        local: false,
+        load: peer.load,
+        behaviors: [...peer.behaviors],
+        draining: peer.draining,
+      })),
+    ];
+  }
+
+  private announceToAll(): void {
+    for (const peer of this.members.values()) this.announce(peer);
+  }
+
+  private announce(peer: Peer): void {
+    const announcement: Announcement = {
+      behaviors: [...this.spawnable],
+      draining: this.draining,
+      peers: [...this.members.values()].map((other) => other.identity).filter(({ id }) => id !== peer.identity.id),
+    };
+    peer.control((writer) => writer.plain(FrameKind.Announce, announcement));
+  }
+
+  announced(peer: Peer, announcement: unknown): void {
+    const { behaviors, draining, peers } = readAnnouncement(announcement);
+    peer.behaviors = new Set(behaviors);
+    peer.draining = draining;
+    this.members.admit(peer);
+    const unknown = peers.filter(({ id }) => id !== this.self.id && !this.members.get(id));
+    if (unknown.length > 0) this.transport.learn(unknown);
+  }
+
+  goodbye(peer: Peer): void {
+    peer.connection.close('graceful_shutdown');
+  }
+
+  countRefused(): void {
+    this.refused++;
+  }
+
+  // --- what the transport reports ---
+
+  peerUp(connection: PeerConnection): void {
+    const peer = new Peer(this.node, connection, this.serving, this.codec, this.limits);
+    this.members.join(peer);
+    this.announce(peer);
+  }
+
+  peerDown(connection: PeerConnection, reason: NodeDownReason): void {
+    this.members.remove(connection, reason);
+  }
+
+  frame(connection: PeerConnection, frame: Uint8Array): void {
+    const peer = this.members.at(connection);
+    if (!peer) return;
+    peer.heard = true;
+    try {
+      receiveFrame(this, peer, frame);
+    } catch (error) {
+      this.logger.warn(`node "${connection.peer.id}" sent what makes no sense; its connection is closed`, {
+        event: 'protocol_error',
+        peer: connection.peer.id,
+        error,
+      });
+      connection.close('connection_closed');
+    }
+  }
+
+  writable(connection: PeerConnection): void {
+    this.members.at(connection)?.unblock();
+  }
+
+  // --- processes anywhere ---
+
+  /**
+   * Resolves with the reply. Rejects with one of the errors of the public API, each with an `outcome` that says whether
+   * the handler may have run.
+   */
+  call(to: ProcessRef, method: string, payload?: unknown, options?: CallOptions, from?: ProcessRef): Promise<unknown> {
+    if (to.node === this.self.id) return this.node.call(to, method, payload, options, from);
+    let peer: Peer;
+    try {
+      peer = this.route(to);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.sentCalls++;
+    return peer.call(to, method, payload, options, from);
+  }
+
+  /** False when the cast was lost at once, which is counted with its reason. Throws SerializationError or MessageTooLargeError. */
+  cast(to: ProcessRef, method: string, payload?: unknown, headers?: Headers, from?: ProcessRef): boolean {
+    if (to.node === this.self.id) return this.node.cast(to, method, payload, headers, from);
+    return this.sendOneWay(FrameKind.Cast, to, method, payload, headers, from);
+  }
+
+  /** An info message; false as for `cast`. */
+  send(to: ProcessRef, name: string, payload?: unknown, from?: ProcessRef): boolean {
+    if (to.node === this.self.id) return this.node.send(to, name, payload, from);
+    return this.sendOneWay(FrameKind.Info, to, name, payload, undefined, from);
+  }
+
+  private sendOneWay(
+    kind: typeof FrameKind.Cast | typeof FrameKind.Info,
+    to: ProcessRef,
+    name: string,
+    payload: unknown,
+    headers: Headers | undefined,
+    from: ProcessRef | undefined,
+  ): boolean {
+    try {
+      this.route(to).message(kind, to, name, payload, headers, from);
+      return true;
+    } catch (error) {
+      // A payload that cannot be sent is the sender's mistake; the rest is the network's way of life.
+      if (!(error instanceof NoexError) || !LOSSES.has(error.code)) throw error;
+      this.node.drops.add(error.code);
+      return false;
+    }
+  }
+
+  private route(to: ProcessRef): Peer {
+    const peer = this.members.get(to.node);
+    if (!peer) {
+      throw new NodeUnreachableError(`node "${to.node}" is not connected to node "${this.self.id}"`, {
+        node: to.node,
+      });
+    }
+    if (peer.identity.incarnation !== to.incarnation) {
+      throw new ProcessNotFoundError(`process ${to.toString()} belongs to another life of node "${to.node}"`, {
+        process: to.toString(),
+      });
+    }
+    return peer;
+  }
+
+  /**
+   * Starts a process of a behavior that the chosen node knows; resolves when its `init` has finished there. Besides what a
+   * local spawn rejects with: NodeUnreachableError, NodeDownError, DrainingError, SpawnRefusedError, OverloadedError.
+   */
+  async spawn(behavior: string, options: ClusterSpawnOptions = {}): Promise<ProcessRef> {
+    const chosen = place(behavior, options.on ?? 'least-loaded', this.candidates(behavior), this.random, this.sentSpawns);
+    this.sentSpawns++;
+    if (chosen.local) return this.node.spawn(behavior, options);
+    const { args, name, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS } = options;
+    return this.members.get(chosen.id)!.spawn(behavior, args, name, timeoutMs);
+  }
+
+  private candidates(behavior: string): Candidate[] {
+    const local: Candidate = {
+      id: this.self.id,
+      local: true,
+      load: this.node.processCount,
+      behaviors: new Set(this.node.behavior(behavior) ? [behavior] : []),
+      draining: this.draining,
+    };
+    const candidates = [local];
+    for (const peer of this.members.values()) {
+      const { behaviors, draining } = peer;
+      const load = peer.load + peer.spawnedSinceReport;
+      candidates.push({ id: peer.identity.id, local: false, load, behaviors, draining });
+    }
+    return candidates;
+  }
+
+  monitor(target: ProcessRef, down: DownListener): Monitor {
+    if (target.node === this.self.id) return this.node.monitor(target, down);
+    const peer = this.members.get(target.node);
+    if (peer && peer.identity.incarnation === target.incarnation) {
+      const id = this.node.nextNumber() >>> 0;
+      const monitor = new RemoteMonitor(peer, id, target, down);
+      peer.control((writer) => writer.aboutProcess(FrameKind.Monitor, id, target.id));
+      return monitor;
+    }
+    let active = true;
+    queueMicrotask(() => {
+      if (active) down(peer ? 'noproc' : 'noconnection');
+    });
+    return { target, cancel: () => void (active = false) };
+  }
+
+  /** Ends a process anywhere: `kill` at once, anything else after the message it is working on. */
+  exit(target: ProcessRef, reason: ExitReason): void {
+    if (target.node === this.self.id) return this.node.exit(target, reason);
+    const peer = this.members.get(target.node);
+    if (peer?.identity.incarnation !== target.incarnation) return;
+    const wire = encodeExitReason(reason);
+    peer.control((writer) => writer.exit(target.id, wire));
+  }
+
+  // --- numbers ---
+
+  stats() {
+    let callsPending = 0;
+    let monitorsActive = 0;
+    for (const peer of this.members.values()) {
+      callsPending += peer.calls.size;
+      monitorsActive += peer.monitors.size;
+    }
+    return {
+      callsSent: this.sentCalls,
+      callsPending,
+      callsServing: this.serving.calls,
+      spawns: this.sentSpawns,
+      monitorsActive,
+      processes: this.node.processCount,
+    };
+  }
+}
+
+/** Codes of the errors that a cast answers with `false`. */
+const LOSSES: ReadonlySet<string> = new Set(['node_unreachable', 'noproc', 'overloaded']);

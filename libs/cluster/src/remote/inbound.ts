@@ -1,0 +1,188 @@
+import {
+  answeredError,
+  DrainingError,
+  NodeDownError,
+  ProcessRef,
+  RemoteError,
+  SpawnRefusedError,
+} from '@noex/contracts';
+import { Message, MessageKind, type Headers, type LocalNode } from '@noex/runtime';
+import { decodeExitReason, encodeExitReason, readErrorData } from '../wire/exit-reason.codec.js';
+import { FrameKind, HAS_HEADERS, HAS_SENDER, HEADER_BYTES } from '../wire/frame-kind.js';
+import { ProtocolError } from '../wire/frame-reader.js';
+import type { Peer } from './peer.js';
+import { ServedCall } from './remote-calls.js';
+import { ServedSpawn } from './remote-spawns.js';
+
+/** What the messages of peers need of the node besides its processes. */
+export interface InboundHost {
+  readonly node: LocalNode;
+  readonly draining: boolean;
+  /** Behaviors that peers may spawn. */
+  readonly spawnable: ReadonlySet<string>;
+  announced(peer: Peer, announcement: unknown): void;
+  goodbye(peer: Peer): void;
+  countRefused(): void;
+}
+
+/** Takes a frame apart and does what its messages say. Throws ProtocolError where it makes no sense. */
+export function receiveFrame(host: InboundHost, peer: Peer, frame: Uint8Array): void {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  let position = 0;
+  while (position < frame.length) {
+    if (position + HEADER_BYTES > frame.length) throw new ProtocolError('a message is cut short');
+    const end = position + 4 + view.getUint32(position);
+    if (end > frame.length || end < position + HEADER_BYTES) throw new ProtocolError('a message has a wrong length');
+    peer.reader.open(frame, position + HEADER_BYTES, end);
+    receiveMessage(host, peer, frame[position + 4]!);
+    // A message may have ended the connection (goodbye, cut off): nothing after it counts.
+    if (!peer.up) return;
+    position = end;
+  }
+}
+
+function receiveMessage(host: InboundHost, peer: Peer, kind: number): void {
+  const { node } = host;
+  const { reader } = peer;
+  switch (kind) {
+    case FrameKind.Name:
+      return reader.bindName();
+    case FrameKind.Call:
+      return receiveCall(host, peer);
+    case FrameKind.Cast:
+      return receiveOneWay(node, peer, MessageKind.Cast);
+    case FrameKind.Info:
+      return receiveOneWay(node, peer, MessageKind.Info);
+    case FrameKind.Reply: {
+      const call = peer.calls.get(reader.u32());
+      return call ? call.ok(reader.payload()) : node.drops.add('late_reply');
+    }
+    case FrameKind.Failed: {
+      const call = peer.calls.get(reader.u32());
+      if (!call) return node.drops.add('late_reply');
+      const error = readErrorData(reader.payload());
+      return call.fail(
+        answeredError(error) ?? new NodeDownError(error.message, { node: peer.identity.id, error }),
+      );
+    }
+    case FrameKind.Threw: {
+      const call = peer.calls.get(reader.u32());
+      return call
+        ? call.fail(new RemoteError(readErrorData(reader.payload())))
+        : node.drops.add('late_reply');
+    }
+    case FrameKind.Spawn:
+      return receiveSpawn(host, peer);
+    case FrameKind.Spawned:
+      return peer.spawns.get(reader.u32())?.spawned(reader.u48());
+    case FrameKind.SpawnFailed:
+      return peer.spawns.get(reader.u32())?.failed(readErrorData(reader.payload()));
+    case FrameKind.SpawnTaken:
+      return void peer.servedSpawns.delete(reader.u32());
+    case FrameKind.SpawnUndo: {
+      const id = reader.u32();
+      peer.servedSpawns.get(id)?.undo();
+      return void peer.servedSpawns.delete(id);
+    }
+    case FrameKind.Monitor:
+      return receiveMonitor(node, peer);
+    case FrameKind.Demonitor: {
+      const id = reader.u32();
+      peer.watches.get(id)?.cancel();
+      return void peer.watches.delete(id);
+    }
+    case FrameKind.Down:
+      return peer.monitors.get(reader.u32())?.fire(decodeExitReason(reader.payload()));
+    case FrameKind.Exit:
+      return node.exit(
+        new ProcessRef(node.id, node.incarnation, reader.u48()),
+        decodeExitReason(reader.payload()),
+      );
+    case FrameKind.Heartbeat:
+      peer.load = reader.u32();
+      peer.spawnedSinceReport = 0;
+      return;
+    case FrameKind.Announce:
+      return host.announced(peer, reader.payload());
+    case FrameKind.Goodbye:
+      return host.goodbye(peer);
+    default:
+      node.drops.add('unknown_kind');
+  }
+}
+
+function receiveCall(host: InboundHost, peer: Peer): void {
+  const { reader } = peer;
+  const call = reader.u32();
+  const timeoutMs = reader.u32();
+  const process = reader.u48();
+  const name = reader.name();
+  const options = reader.u8();
+  const from = options & HAS_SENDER ? sender(peer) : undefined;
+  const headers = options & HAS_HEADERS ? (reader.sizedPayload() as Headers) : undefined;
+  const payload = reader.payload();
+  const deadline = timeoutMs === 0 ? Infinity : host.node.clock.now() + timeoutMs;
+  const reply = new ServedCall(peer, call, deadline);
+  if (host.draining) {
+    host.countRefused();
+    return reply.fail(drainingError(host));
+  }
+  host.node.deliver(process, new Message(MessageKind.Call, name, payload, from, headers, reply));
+}
+
+function receiveOneWay(node: LocalNode, peer: Peer, kind: typeof MessageKind.Cast | typeof MessageKind.Info): void {
+  const { reader } = peer;
+  const process = reader.u48();
+  const name = reader.name();
+  const options = reader.u8();
+  const from = options & HAS_SENDER ? sender(peer) : undefined;
+  const headers = options & HAS_HEADERS ? (reader.sizedPayload() as Headers) : undefined;
+  node.deliver(process, new Message(kind, name, reader.payload(), from, headers, null));
+}
+
+function sender(peer: Peer): ProcessRef {
+  return new ProcessRef(peer.identity.id, peer.identity.incarnation, peer.reader.u48());
+}
+
+function receiveSpawn(host: InboundHost, peer: Peer): void {
+  const { reader } = peer;
+  const id = reader.u32();
+  const timeoutMs = reader.u32();
+  const behavior = reader.name();
+  const { args, name } = (reader.payload() ?? {}) as { args?: unknown; name?: string };
+  if (host.draining) {
+    host.countRefused();
+    return peer.refuseSpawn(id, drainingError(host));
+  }
+  // An unknown behavior is answered by `spawn` itself.
+  if (host.node.behavior(behavior) && !host.spawnable.has(behavior)) {
+    const error = new SpawnRefusedError(
+      `node "${host.node.id}" does not let peers spawn "${behavior}"`,
+      { node: host.node.id, behavior },
+    );
+    return peer.refuseSpawn(id, error);
+  }
+  new ServedSpawn(peer, id).run(behavior, args, typeof name === 'string' ? name : undefined, timeoutMs);
+}
+
+function receiveMonitor(node: LocalNode, peer: Peer): void {
+  const id = peer.reader.u32();
+  const target = new ProcessRef(node.id, node.incarnation, peer.reader.u48());
+  const watch = node.monitor(target, (reason) => {
+    peer.watches.delete(id);
+    const wire = encodeExitReason(reason);
+    try {
+      peer.control((writer) => writer.numbered(FrameKind.Down, id, wire));
+    } catch {
+      // A reason that cannot be sent still has to end the monitor.
+      peer.control((writer) => writer.numbered(FrameKind.Down, id, 'shutdown'));
+    }
+  });
+  peer.watches.set(id, watch);
+}
+
+function drainingError(host: InboundHost): DrainingError {
+  return new DrainingError(`node "${host.node.id}" is shutting down and takes no new work`, {
+    node: host.node.id,
+  });
+}

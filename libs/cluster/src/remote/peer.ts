@@ -1,0 +1,224 @@
+import {
+  NodeDownError,
+  OverloadedError,
+  toErrorData,
+  type NodeDownReason,
+  type PeerConnection,
+  type PeerIdentity,
+  type ProcessRef,
+} from '@noex/contracts';
+import type { CallOptions, Headers, LocalNode, Monitor } from '@noex/runtime';
+import { FrameKind } from '../wire/frame-kind.js';
+import { FrameReader } from '../wire/frame-reader.js';
+import { FrameWriter } from '../wire/frame-writer.js';
+import type { PayloadCodec } from '../wire/payload-codec.js';
+import { RemotePendingCall } from './remote-calls.js';
+import type { RemoteMonitor } from './remote-monitor.js';
+import { PendingSpawn, type ServedSpawn } from './remote-spawns.js';
+import type { Serving } from './serving.js';
+
+/** Bytes in a batch that send it before the tick ends. */
+const FLUSH_BYTES = 64 * 1024;
+/** A batch the transport refused grows up to this before calls and casts are refused. */
+const BLOCKED_BYTES = 1024 * 1024;
+/** Replies and control messages may go past that; a peer that lets this much wait is cut off. */
+const CUT_OFF_BYTES = 64 * 1024 * 1024;
+
+export interface PeerLimits {
+  readonly maxMessageBytes: number;
+  /** Calls to one peer that wait for their reply. */
+  readonly maxPendingCalls: number;
+}
+
+/**
+ * Everything this node shares with one life of one other node: what is under way in both directions, and the batch of
+ * messages that leaves at the end of the current tick in one write.
+ */
+export class Peer {
+  up = true;
+  /** What the peer said of itself. */
+  behaviors: ReadonlySet<string> = new Set();
+  draining = false;
+  load = 0;
+  /** Processes we sent there since it last reported its load. */
+  spawnedSinceReport = 0;
+  /** A frame came since the last look. */
+  heard = true;
+  heardAtMs: number;
+
+  readonly reader: FrameReader;
+  readonly calls = new Map<number, RemotePendingCall>();
+  readonly spawns = new Map<number, PendingSpawn>();
+  readonly servedSpawns = new Map<number, ServedSpawn>();
+  /** Our monitors on its processes. */
+  readonly monitors = new Map<number, RemoteMonitor>();
+  /** Its monitors on our processes. */
+  readonly watches = new Map<number, Monitor>();
+  private readonly writer: FrameWriter;
+  private lastCall = 0;
+  private flushRequested = false;
+  private blocked = false;
+
+  constructor(
+    readonly node: LocalNode,
+    readonly connection: PeerConnection,
+    readonly serving: Serving,
+    codec: PayloadCodec,
+    private readonly limits: PeerLimits,
+  ) {
+    this.reader = new FrameReader(codec);
+    this.writer = new FrameWriter(codec, limits.maxMessageBytes);
+    this.heardAtMs = node.clock.now();
+  }
+
+  get identity(): PeerIdentity {
+    return this.connection.peer;
+  }
+
+  /** Rejects with OverloadedError, SerializationError, MessageTooLargeError, CallTimeoutError, NodeDownError or the answer's error. */
+  call(
+    to: ProcessRef,
+    method: string,
+    payload: unknown,
+    options: CallOptions | undefined,
+    from: ProcessRef | undefined,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.refuseWhenFull();
+      const id = this.nextCall();
+      const timeoutMs = options?.timeoutMs ?? this.node.callTimeoutMs;
+      const { wheel } = this.node;
+      const pending = new RemotePendingCall(this, id, resolve, reject, wheel, to, method, timeoutMs, options);
+      this.calls.set(id, pending);
+      try {
+        // 0 stands for no limit on the wire.
+        const wireTimeout = timeoutMs < 0xffff_ffff ? Math.ceil(timeoutMs) : 0;
+        this.writer.call(id, wireTimeout, to.id, method, payload, from?.id, options?.headers);
+      } catch (error) {
+        pending.fail(error as never);
+        return;
+      }
+      this.requestFlush();
+    });
+  }
+
+  /** Throws as `call` rejects, but for what only a reply can tell. */
+  message(
+    kind: typeof FrameKind.Cast | typeof FrameKind.Info,
+    to: ProcessRef,
+    name: string,
+    payload: unknown,
+    headers: Headers | undefined,
+    from: ProcessRef | undefined,
+  ): void {
+    this.refuseWhenFull();
+    this.writer.message(kind, to.id, name, payload, from?.id, headers);
+    this.requestFlush();
+  }
+
+  spawn(
+    behavior: string,
+    args: unknown,
+    name: string | undefined,
+    timeoutMs: number,
+  ): Promise<ProcessRef> {
+    return new Promise((resolve, reject) => {
+      this.refuseWhenFull();
+      const id = this.nextCall();
+      this.writer.spawn(id, timeoutMs, behavior, name === undefined ? { args } : { args, name });
+      this.spawns.set(id, new PendingSpawn(this, id, behavior, timeoutMs, resolve, reject, this.node.wheel));
+      this.spawnedSinceReport++;
+      this.requestFlush();
+    });
+  }
+
+  refuseSpawn(id: number, error: unknown): void {
+    const data = toErrorData(error);
+    try {
+      this.control((writer) => writer.numbered(FrameKind.SpawnFailed, id, data));
+    } catch {
+      this.control((writer) => writer.numbered(FrameKind.SpawnFailed, id, { ...data, data: undefined }));
+    }
+  }
+
+  /** Throws SerializationError or MessageTooLargeError. */
+  reply(kind: number, call: number, value: unknown): void {
+    this.control((writer) => writer.numbered(kind, call, value));
+  }
+
+  /** Writes what must not be refused for a full buffer: replies and the cluster's own messages. */
+  control(write: (writer: FrameWriter) => void): void {
+    if (!this.up) return;
+    write(this.writer);
+    this.requestFlush();
+    if (this.writer.size > CUT_OFF_BYTES) {
+      this.node.logger.warn(`node "${this.identity.id}" does not read: ${this.writer.size} bytes wait for it; cut off`, {
+        event: 'peer_cut_off',
+        peer: this.identity.id,
+      });
+      this.connection.close('connection_closed');
+    }
+  }
+
+  private nextCall(): number {
+    do this.lastCall = (this.lastCall + 1) >>> 0;
+    while (this.calls.has(this.lastCall) || this.spawns.has(this.lastCall));
+    return this.lastCall;
+  }
+
+  private refuseWhenFull(): void {
+    const full =
+      this.blocked && this.writer.size > BLOCKED_BYTES
+        ? `${this.writer.size + this.connection.queuedBytes} bytes wait to be sent`
+        : this.calls.size >= this.limits.maxPendingCalls
+          ? `${this.calls.size} calls wait for their reply`
+          : undefined;
+    if (full === undefined) return;
+    const { id } = this.identity;
+    throw new OverloadedError(`node "${id}" does not keep up: ${full}`, { node: id });
+  }
+
+  private requestFlush(): void {
+    if (this.writer.size >= FLUSH_BYTES) {
+      this.flush();
+    } else if (!this.flushRequested) {
+      this.flushRequested = true;
+      setImmediate(this.flushAtEndOfTick);
+    }
+  }
+
+  private readonly flushAtEndOfTick = (): void => {
+    this.flushRequested = false;
+    this.flush();
+  };
+
+  /** Hands the batch to the transport; what it refuses waits for `unblock`. */
+  flush(): void {
+    if (!this.up || this.blocked || this.writer.size === 0) return;
+    if (this.connection.send(this.writer.batch())) this.writer.clear();
+    else this.blocked = true;
+  }
+
+  unblock(): void {
+    this.blocked = false;
+    this.flush();
+  }
+
+  /** The connection is gone: everything under way with this peer ends now, once. */
+  lost(reason: NodeDownReason): void {
+    this.up = false;
+    this.writer.clear();
+    const { id } = this.identity;
+    for (const call of [...this.calls.values()]) {
+      call.fail(
+        new NodeDownError(`node "${id}" went down (${reason}) before it replied`, { node: id, reason }),
+      );
+    }
+    for (const spawn of [...this.spawns.values()]) spawn.lost(reason);
+    for (const monitor of [...this.monitors.values()]) monitor.fire('noconnection');
+    for (const watch of this.watches.values()) watch.cancel();
+    this.watches.clear();
+    for (const spawn of this.servedSpawns.values()) spawn.undo();
+    this.servedSpawns.clear();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '@noex/contracts';
+
+/** The calls of all peers that are being served here: what a leaving node has to finish. */
+export class Serving {
+  private open = 0;
+  private closed = 0;
+  private idle: (() => void) | undefined;
+
+  /** Calls not answered yet. */
+  get calls(): number {
+    return this.open;
+  }
+
+  /** Calls answered since the start. */
+  get answered(): number {
+    return this.closed;
+  }
+
+  begin(): void {
+    this.open++;
+  }
+
+  end(): void {
+    this.open--;
+    this.closed++;
+    if (this.open === 0) this.idle?.();
+  }
+
+  /** Resolves when no call is open, or after `limitMs`. */
+  async whenIdle(clock: Clock, limitMs: number): Promise<void> {
+    if (this.open === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, limitMs);
+      this.idle = () => {
+        clock.clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.idle = undefined;
+  }
+}

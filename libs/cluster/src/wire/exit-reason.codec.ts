@@ -1,0 +1,29 @@
+import { RemoteError, toErrorData, type ErrorData, type ExitReason } from '@noex/contracts';
+
+/** Exit reasons on the wire: text, `{ shutdown }`, or `{ error }`. */
+export function encodeExitReason(reason: ExitReason): unknown {
+  return reason instanceof Error ? { error: toErrorData(reason) } : reason;
+}
+
+export function decodeExitReason(wire: unknown): ExitReason {
+  if (typeof wire === 'string') return wire;
+  if (typeof wire === 'object' && wire !== null) {
+    if ('error' in wire) return new RemoteError(readErrorData(wire.error));
+    if ('shutdown' in wire) return { shutdown: wire.shutdown };
+  }
+  return 'shutdown';
+}
+
+/** An error as a peer described it; whatever it sent, the result is well-formed. */
+export function readErrorData(wire: unknown): ErrorData {
+  const { name, message, code, data } = (typeof wire === 'object' && wire !== null ? wire : {}) as Record<
+    string,
+    unknown
+  >;
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : '',
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(data === undefined ? {} : { data }),
+  };
+}

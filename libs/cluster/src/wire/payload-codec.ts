@@ -1,0 +1,83 @@
+import { addExtension, Packr } from 'msgpackr';
+import { ProcessRef, SerializationError } from '@noex/contracts';
+import { toSendable, WireError, WireMap, WireNegativeZero } from './sendable.js';
+
+// MessagePack extension types 1–127 are the application's; msgpackr itself uses some of the letters' codes.
+addExtension({
+  Class: ProcessRef,
+  type: 0x01,
+  write: (ref: ProcessRef) => [ref.node, ref.incarnation, ref.id],
+  read: ([node, incarnation, id]: [string, number, number]) => new ProcessRef(node, incarnation, id),
+});
+addExtension({
+  Class: WireMap,
+  type: 0x02,
+  write: (map: WireMap) => map.entries,
+  read: (entries: [unknown, unknown][]) => new Map(entries),
+});
+addExtension({
+  Class: WireError,
+  type: 0x03,
+  write: (error: WireError) => [error.name, error.message, error.stack, error.own],
+  read: readError,
+});
+addExtension({
+  Class: WireNegativeZero,
+  type: 0x04,
+  write: () => 0,
+  read: () => -0,
+});
+
+function readError([name, message, stack, own]: [string, string, string | undefined, object]): Error {
+  const error = new Error(message);
+  for (const [key, value] of Object.entries({ ...own, name, stack })) {
+    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: key in own });
+  }
+  return error;
+}
+
+/** msgpackr's flags: hand out its own buffer with start and end, and write over it next time. */
+const REUSE_BUFFER = 512 | 1024;
+
+/** Bytes inside a buffer that belongs to somebody else. */
+export interface Slice {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Payloads as MessagePack. Each payload stands alone (no dictionary shared between messages), so a message that fails to
+ * encode or is refused leaves no trace in the stream.
+ */
+export class PayloadCodec {
+  private readonly packr = new Packr({
+    useRecords: false,
+    mapsAsObjects: true,
+    moreTypes: true,
+    // Decoded binary data must not point into a socket's buffer.
+    copyBuffers: true,
+  });
+
+  /** Encodes; the result is valid until the next call. Throws SerializationError. */
+  encode(payload: unknown): Slice {
+    const sendable = toSendable(payload);
+    try {
+      const buffer = this.packr.pack(sendable, REUSE_BUFFER) as Buffer & { start: number; end: number };
+      return { buffer, start: buffer.start, end: buffer.end };
+    } catch (error) {
+      throw new SerializationError(`the payload cannot be sent: ${(error as Error).message}`, {}, { cause: error });
+    }
+  }
+
+  /** Decodes what `encode` wrote. Throws on malformed bytes. */
+  decode(buffer: Uint8Array, start: number, end: number): unknown {
+    return this.packr.unpack(buffer, { start, end });
+  }
+
+  /** What the payload would be on another node. */
+  copy(payload: unknown): unknown {
+    const { buffer, start, end } = this.encode(payload);
+    return this.decode(buffer, start, end);
+  }
+}
