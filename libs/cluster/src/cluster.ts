@@ -1,8 +1,5 @@
 import {
   NodeNotRunningError,
-  NodeUnreachableError,
-  NoexError,
-  ProcessNotFoundError,
   PROTOCOL_VERSION,
   silentLogger,
   systemClock,
@@ -41,9 +38,8 @@ import { place, type Candidate, type Placement } from './membership/placement.js
 import { Listeners } from './listeners.js';
 import { receiveFrame, type InboundHost } from './remote/inbound.js';
 import { Peer, type PeerLimits } from './remote/peer.js';
-import { RemoteMonitor } from './remote/remote-monitor.js';
+import { RemoteRouter } from './remote/remote-router.js';
 import { Serving } from './remote/serving.js';
-import { encodeExitReason } from './wire/exit-reason.codec.js';
 import { FrameKind } from './wire/frame-kind.js';
 import { PayloadCodec } from './wire/payload-codec.js';
 
@@ -69,12 +65,13 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   private readonly codec = new PayloadCodec();
   private readonly limits: PeerLimits;
   private readonly random: () => number;
+  private readonly router: RemoteRouter;
   private currentStatus: ClusterStatus = 'starting';
   private started = false;
   private ownAddress = '';
   private refused = 0;
-  private sentCalls = 0;
   private sentSpawns = 0;
+  private turn = 0;
   private answeredAtDrain = 0;
   private drainingSince: number | undefined;
 
@@ -104,6 +101,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     this.statusChange = new Listeners('status_change', this.logger);
     const heartbeat = { ...DEFAULT_HEARTBEAT, ...options.heartbeat };
     this.members = new Members(this.clock, this.logger, heartbeat, () => this.node.processCount);
+    this.router = new RemoteRouter(this.node, this.members);
   }
 
   // --- life ---
@@ -124,7 +122,9 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   /** Listens and begins to look for peers. Rejects with ClusterStartError; a cluster is started once. */
   async start(): Promise<void> {
     if (this.started) {
-      throw new NodeNotRunningError(`node "${this.self.id}" was started before; a new life needs a new Cluster`);
+      throw new NodeNotRunningError(
+        `node "${this.self.id}" was started before; a new life needs a new Cluster`,
+      );
     }
     this.started = true;
     try {
@@ -168,7 +168,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
       peer.flush();
     }
     await this.transport.close();
-    for (const peer of [...this.members.values()]) this.members.remove(peer.connection, 'graceful_shutdown');
+    this.members.clear();
     this.setStatus('stopped');
     const ledger: DrainLedger = {
       callsCompleted: this.serving.answered - this.answeredAtDrain,
@@ -224,7 +224,9 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     const announcement: Announcement = {
       behaviors: [...this.spawnable],
       draining: this.draining,
-      peers: [...this.members.values()].map((other) => other.identity).filter(({ id }) => id !== peer.identity.id),
+      peers: [...this.members.values()]
+        .map((other) => other.identity)
+        .filter(({ id }) => id !== peer.identity.id),
     };
     peer.control((writer) => writer.plain(FrameKind.Announce, announcement));
   }
@@ -284,62 +286,37 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
    * Resolves with the reply. Rejects with one of the errors of the public API, each with an `outcome` that says whether
    * the handler may have run.
    */
-  call(to: ProcessRef, method: string, payload?: unknown, options?: CallOptions, from?: ProcessRef): Promise<unknown> {
-    if (to.node === this.self.id) return this.node.call(to, method, payload, options, from);
-    let peer: Peer;
-    try {
-      peer = this.route(to);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    this.sentCalls++;
-    return peer.call(to, method, payload, options, from);
+  call(
+    to: ProcessRef,
+    method: string,
+    payload?: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<unknown> {
+    return this.messengerFor(to).call(to, method, payload, options, from);
   }
 
   /** False when the cast was lost at once, which is counted with its reason. Throws SerializationError or MessageTooLargeError. */
   cast(to: ProcessRef, method: string, payload?: unknown, headers?: Headers, from?: ProcessRef): boolean {
-    if (to.node === this.self.id) return this.node.cast(to, method, payload, headers, from);
-    return this.sendOneWay(FrameKind.Cast, to, method, payload, headers, from);
+    return this.messengerFor(to).cast(to, method, payload, headers, from);
   }
 
   /** An info message; false as for `cast`. */
   send(to: ProcessRef, name: string, payload?: unknown, from?: ProcessRef): boolean {
-    if (to.node === this.self.id) return this.node.send(to, name, payload, from);
-    return this.sendOneWay(FrameKind.Info, to, name, payload, undefined, from);
+    return this.messengerFor(to).send(to, name, payload, from);
   }
 
-  private sendOneWay(
-    kind: typeof FrameKind.Cast | typeof FrameKind.Info,
-    to: ProcessRef,
-    name: string,
-    payload: unknown,
-    headers: Headers | undefined,
-    from: ProcessRef | undefined,
-  ): boolean {
-    try {
-      this.route(to).message(kind, to, name, payload, headers, from);
-      return true;
-    } catch (error) {
-      // A payload that cannot be sent is the sender's mistake; the rest is the network's way of life.
-      if (!(error instanceof NoexError) || !LOSSES.has(error.code)) throw error;
-      this.node.drops.add(error.code);
-      return false;
-    }
+  monitor(target: ProcessRef, down: DownListener): Monitor {
+    return this.messengerFor(target).monitor(target, down);
   }
 
-  private route(to: ProcessRef): Peer {
-    const peer = this.members.get(to.node);
-    if (!peer) {
-      throw new NodeUnreachableError(`node "${to.node}" is not connected to node "${this.self.id}"`, {
-        node: to.node,
-      });
-    }
-    if (peer.identity.incarnation !== to.incarnation) {
-      throw new ProcessNotFoundError(`process ${to.toString()} belongs to another life of node "${to.node}"`, {
-        process: to.toString(),
-      });
-    }
-    return peer;
+  /** Ends a process anywhere: `kill` at once, anything else after the message it is working on. */
+  exit(target: ProcessRef, reason: ExitReason): void {
+    this.messengerFor(target).exit(target, reason);
+  }
+
+  private messengerFor(process: ProcessRef): Messenger {
+    return process.node === this.self.id ? this.node : this.router;
   }
 
   /**
@@ -347,9 +324,10 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
    * local spawn rejects with: NodeUnreachableError, NodeDownError, DrainingError, SpawnRefusedError, OverloadedError.
    */
   async spawn(behavior: string, options: ClusterSpawnOptions = {}): Promise<ProcessRef> {
-    const chosen = place(behavior, options.on ?? 'least-loaded', this.candidates(behavior), this.random, this.sentSpawns);
-    this.sentSpawns++;
+    const { on = 'least-loaded' } = options;
+    const chosen = place(behavior, on, this.candidates(behavior), this.random, this.turn++);
     if (chosen.local) return this.node.spawn(behavior, options);
+    this.sentSpawns++;
     const { args, name, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS } = options;
     return this.members.get(chosen.id)!.spawn(behavior, args, name, timeoutMs);
   }
@@ -371,31 +349,6 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     return candidates;
   }
 
-  monitor(target: ProcessRef, down: DownListener): Monitor {
-    if (target.node === this.self.id) return this.node.monitor(target, down);
-    const peer = this.members.get(target.node);
-    if (peer && peer.identity.incarnation === target.incarnation) {
-      const id = this.node.nextNumber() >>> 0;
-      const monitor = new RemoteMonitor(peer, id, target, down);
-      peer.control((writer) => writer.aboutProcess(FrameKind.Monitor, id, target.id));
-      return monitor;
-    }
-    let active = true;
-    queueMicrotask(() => {
-      if (active) down(peer ? 'noproc' : 'noconnection');
-    });
-    return { target, cancel: () => void (active = false) };
-  }
-
-  /** Ends a process anywhere: `kill` at once, anything else after the message it is working on. */
-  exit(target: ProcessRef, reason: ExitReason): void {
-    if (target.node === this.self.id) return this.node.exit(target, reason);
-    const peer = this.members.get(target.node);
-    if (peer?.identity.incarnation !== target.incarnation) return;
-    const wire = encodeExitReason(reason);
-    peer.control((writer) => writer.exit(target.id, wire));
-  }
-
   // --- numbers ---
 
   stats() {
@@ -406,7 +359,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
       monitorsActive += peer.monitors.size;
     }
     return {
-      callsSent: this.sentCalls,
+      callsSent: this.router.callsSent,
       callsPending,
       callsServing: this.serving.calls,
       spawns: this.sentSpawns,
@@ -415,6 +368,3 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     };
   }
 }
-
-/** Codes of the errors that a cast answers with `false`. */
-const LOSSES: ReadonlySet<string> = new Set(['node_unreachable', 'noproc', 'overloaded']);

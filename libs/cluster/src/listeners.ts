@@ -20,7 +20,11 @@ export class Listeners<Arguments extends unknown[]> {
       try {
         listener(...args);
       } catch (error) {
-        this.logger.error(`a listener of ${this.event} threw`, { event: 'listener_failed', listener: this.event, error });
+        this.logger.error(`a listener of ${this.event} threw`, {
+          event: 'listener_failed',
+          listener: this.event,
+          error,
+        });
       }
     }
   }

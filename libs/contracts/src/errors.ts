@@ -27,7 +27,13 @@ export abstract class NoexError extends Error {
   }
 
   toJSON(): ErrorData & { outcome: Outcome } {
-    return { name: this.name, message: this.message, code: this.code, outcome: this.outcome, data: this.data };
+    return {
+      name: this.name,
+      message: this.message,
+      code: this.code,
+      outcome: this.outcome,
+      data: this.data,
+    };
   }
 }
 

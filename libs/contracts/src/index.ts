@@ -39,4 +39,11 @@ export {
 } from './node-identity.js';
 export { ProcessRef } from './process-ref.js';
 export type { PeerConnection, Transport, TransportHost } from './transport.js';
-export type { CallArguments, CallName, CastArguments, CastName, ReplyOf, SpawnArgs } from './typed-messages.js';
+export type {
+  CallArguments,
+  CallName,
+  CastArguments,
+  CastName,
+  ReplyOf,
+  SpawnArgs,
+} from './typed-messages.js';

@@ -27,7 +27,4 @@ export const PROTOCOL_VERSION: ProtocolVersion = { major: 1, minor: 0 };
 
 /** Why a node is no longer reached. */
 export type NodeDownReason =
-  | 'heartbeat_timeout'
-  | 'connection_closed'
-  | 'connection_refused'
-  | 'graceful_shutdown';
+  'heartbeat_timeout' | 'connection_closed' | 'connection_refused' | 'graceful_shutdown';

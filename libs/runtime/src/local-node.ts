@@ -265,7 +265,9 @@ export class LocalNode implements Messenger {
   }
 
   private find(ref: ProcessRef): Process | undefined {
-    return ref.incarnation === this.incarnation && ref.node === this.id ? this.processes.get(ref.id) : undefined;
+    return ref.incarnation === this.incarnation && ref.node === this.id
+      ? this.processes.get(ref.id)
+      : undefined;
   }
 
   /** For processes only: one that has ended leaves the table. */
@@ -275,12 +277,17 @@ export class LocalNode implements Messenger {
 
   /** Counts and logs a message that is lost. */
   drop(reason: string, message: Message, process?: Process): void {
+    this.lose(reason, message.name, process?.driver.name);
+  }
+
+  /** As `drop`, for what never became a message here. */
+  lose(reason: string, name: string, behavior?: string): void {
     this.drops.add(reason);
-    this.logger.debug(`dropped "${message.name}": ${reason}`, {
+    this.logger.debug(`dropped "${name}": ${reason}`, {
       event: 'message_dropped',
       reason,
-      message: message.name,
-      behavior: process?.driver.name,
+      message: name,
+      behavior,
     });
   }
 

@@ -84,8 +84,7 @@ export function plainDriver(behavior: PlainBehavior<unknown, never>): BehaviorDr
     },
     cast: (cell, name, payload) => tell(casts, cell, name, payload),
     info: (cell, name, payload) => tell(infos, cell, name, payload),
-    down: (cell, down) =>
-      handleDown ? next(cell, handleDown(down, cell.state, cell.context)) : NO_HANDLER,
+    down: (cell, down) => (handleDown ? next(cell, handleDown(down, cell.state, cell.context)) : NO_HANDLER),
     terminate: terminate && ((cell, reason) => terminate(reason, cell.state, cell.context)),
   };
 }

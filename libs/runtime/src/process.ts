@@ -103,7 +103,11 @@ export class Process implements Runnable, ProcessCell {
 
   /** Takes a message; false when the mailbox is full. `down` and `EXIT` are always taken. */
   deliver(message: Message): boolean {
-    if (this.depth >= this.node.mailboxLimit && message.kind !== MessageKind.Down && message.name !== 'EXIT') {
+    if (
+      this.depth >= this.node.mailboxLimit &&
+      message.kind !== MessageKind.Down &&
+      message.name !== 'EXIT'
+    ) {
       this.node.drop('mailbox_full', message, this);
       message.reply?.fail(
         new OverloadedError(
@@ -146,7 +150,9 @@ export class Process implements Runnable, ProcessCell {
   private handle(message: Message): boolean {
     if (message.reply?.abandoned) {
       this.node.drop('caller_gave_up', message, this);
-      message.reply.fail(new CallTimeoutError(`the caller of "${message.name}" gave up before it was handled`));
+      message.reply.fail(
+        new CallTimeoutError(`the caller of "${message.name}" gave up before it was handled`),
+      );
       return true;
     }
     this.current = message;
@@ -231,7 +237,11 @@ export class Process implements Runnable, ProcessCell {
       const { violations } = error;
       if (!reply) this.node.drop('invalid_message', message, this);
       reply?.fail(
-        new InvalidMessageError(error.message, { behavior: this.driver.name, method: message.name, violations }),
+        new InvalidMessageError(error.message, {
+          behavior: this.driver.name,
+          method: message.name,
+          violations,
+        }),
       );
       return;
     }
@@ -330,7 +340,9 @@ export class Process implements Runnable, ProcessCell {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+  );
 }
 
 function toReason(error: unknown): ExitReason {

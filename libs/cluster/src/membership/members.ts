@@ -79,8 +79,20 @@ export class Members {
     this.downs.add(reason);
     peer.lost(reason);
     const level = reason === 'graceful_shutdown' ? 'info' : 'warn';
-    this.logger[level](`node "${id}" is down: ${reason}`, { event: 'node_down', peer: id, incarnation, reason });
+    this.logger[level](`node "${id}" is down: ${reason}`, {
+      event: 'node_down',
+      peer: id,
+      incarnation,
+      reason,
+    });
     this.nodeDown.emit(id, reason);
+  }
+
+  /** This node has left: what is under way with any peer ends. Nobody went down, so nobody is told so. */
+  clear(): void {
+    for (const peer of [...this.peers.values(), ...this.joining.values()]) peer.lost('graceful_shutdown');
+    this.peers.clear();
+    this.joining.clear();
   }
 
   startHeartbeats(): void {
@@ -106,10 +118,13 @@ export class Members {
     const stallMs = ownStallMs(now - this.lastLookMs, this.lookEveryMs);
     this.lastLookMs = now;
     if (stallMs > 0) {
-      this.logger.warn(`this node's event loop hung for ${Math.round(stallMs)} ms; no peer is blamed for it`, {
-        event: 'event_loop_stalled',
-        stallMs,
-      });
+      this.logger.warn(
+        `this node's event loop hung for ${Math.round(stallMs)} ms; no peer is blamed for it`,
+        {
+          event: 'event_loop_stalled',
+          stallMs,
+        },
+      );
     }
     const beat = now - this.lastBeatMs >= this.heartbeat.intervalMs - 1;
     if (beat) this.lastBeatMs = now;

@@ -48,7 +48,8 @@ export function place(
   }
   if (typeof placement === 'function') {
     const id = placement(candidates);
-    if (id === undefined) throw new SpawnRefusedError(`the placement function chose no node for "${behavior}"`);
+    if (id === undefined)
+      throw new SpawnRefusedError(`the placement function chose no node for "${behavior}"`);
     return named(id, behavior, all);
   }
   const pick = () => candidates[Math.floor(random() * candidates.length)]!;
@@ -71,7 +72,10 @@ const STRATEGIES: ReadonlySet<string> = new Set(['least-loaded', 'random', 'roun
 function named(id: string, behavior: string, all: readonly Candidate[]): Candidate {
   const candidate = all.find((c) => c.id === id);
   if (!candidate) {
-    throw new NodeUnreachableError(`node "${id}" is not connected`, { node: id, nodes: all.map((c) => c.id) });
+    throw new NodeUnreachableError(`node "${id}" is not connected`, {
+      node: id,
+      nodes: all.map((c) => c.id),
+    });
   }
   if (!candidate.behaviors.has(behavior)) {
     throw new BehaviorNotFoundError(`node "${id}" has no behavior "${behavior}"`, { node: id, behavior });

@@ -32,7 +32,8 @@ export function receiveFrame(host: InboundHost, peer: Peer, frame: Uint8Array): 
   while (position < frame.length) {
     if (position + HEADER_BYTES > frame.length) throw new ProtocolError('a message is cut short');
     const end = position + 4 + view.getUint32(position);
-    if (end > frame.length || end < position + HEADER_BYTES) throw new ProtocolError('a message has a wrong length');
+    if (end > frame.length || end < position + HEADER_BYTES)
+      throw new ProtocolError('a message has a wrong length');
     peer.reader.open(frame, position + HEADER_BYTES, end);
     receiveMessage(host, peer, frame[position + 4]!);
     // A message may have ended the connection (goodbye, cut off): nothing after it counts.
@@ -130,7 +131,11 @@ function receiveCall(host: InboundHost, peer: Peer): void {
   host.node.deliver(process, new Message(MessageKind.Call, name, payload, from, headers, reply));
 }
 
-function receiveOneWay(node: LocalNode, peer: Peer, kind: typeof MessageKind.Cast | typeof MessageKind.Info): void {
+function receiveOneWay(
+  node: LocalNode,
+  peer: Peer,
+  kind: typeof MessageKind.Cast | typeof MessageKind.Info,
+): void {
   const { reader } = peer;
   const process = reader.u48();
   const name = reader.name();
@@ -156,10 +161,10 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
   }
   // An unknown behavior is answered by `spawn` itself.
   if (host.node.behavior(behavior) && !host.spawnable.has(behavior)) {
-    const error = new SpawnRefusedError(
-      `node "${host.node.id}" does not let peers spawn "${behavior}"`,
-      { node: host.node.id, behavior },
-    );
+    const error = new SpawnRefusedError(`node "${host.node.id}" does not let peers spawn "${behavior}"`, {
+      node: host.node.id,
+      behavior,
+    });
     return peer.refuseSpawn(id, error);
   }
   new ServedSpawn(peer, id).run(behavior, args, typeof name === 'string' ? name : undefined, timeoutMs);

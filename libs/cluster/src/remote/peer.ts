@@ -116,12 +116,7 @@ export class Peer {
     this.requestFlush();
   }
 
-  spawn(
-    behavior: string,
-    args: unknown,
-    name: string | undefined,
-    timeoutMs: number,
-  ): Promise<ProcessRef> {
+  spawn(behavior: string, args: unknown, name: string | undefined, timeoutMs: number): Promise<ProcessRef> {
     return new Promise((resolve, reject) => {
       this.refuseWhenFull();
       const id = this.nextCall();
@@ -152,10 +147,13 @@ export class Peer {
     write(this.writer);
     this.requestFlush();
     if (this.writer.size > CUT_OFF_BYTES) {
-      this.node.logger.warn(`node "${this.identity.id}" does not read: ${this.writer.size} bytes wait for it; cut off`, {
-        event: 'peer_cut_off',
-        peer: this.identity.id,
-      });
+      this.node.logger.warn(
+        `node "${this.identity.id}" does not read: ${this.writer.size} bytes wait for it; cut off`,
+        {
+          event: 'peer_cut_off',
+          peer: this.identity.id,
+        },
+      );
       this.connection.close('connection_closed');
     }
   }

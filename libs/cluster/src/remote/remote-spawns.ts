@@ -41,10 +41,13 @@ export class PendingSpawn extends WheelEntry {
     this.end();
     const node = this.peer.identity.id;
     this.reject(
-      new NodeDownError(`node "${node}" went down (${reason}) while it started a process of "${this.behavior}"`, {
-        node,
-        reason,
-      }),
+      new NodeDownError(
+        `node "${node}" went down (${reason}) while it started a process of "${this.behavior}"`,
+        {
+          node,
+          reason,
+        },
+      ),
     );
   }
 

@@ -46,7 +46,8 @@ export class FrameReader {
   /** Binds a name to its number, as the sender did. */
   bindName(): void {
     const id = this.u16();
-    if (id !== this.boundNames.length || id >= MAX_BOUND_NAMES) throw new ProtocolError(`name ${id} out of turn`);
+    if (id !== this.boundNames.length || id >= MAX_BOUND_NAMES)
+      throw new ProtocolError(`name ${id} out of turn`);
     this.boundNames.push(this.text(this.limit - this.position));
   }
 
@@ -60,7 +61,9 @@ export class FrameReader {
 
   private text(length: number): string {
     this.need(length);
-    const text = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.position, length).toString('utf8');
+    const text = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.position, length).toString(
+      'utf8',
+    );
     this.position += length;
     return text;
   }

@@ -66,7 +66,11 @@ export class PayloadCodec {
       const buffer = this.packr.pack(sendable, REUSE_BUFFER) as Buffer & { start: number; end: number };
       return { buffer, start: buffer.start, end: buffer.end };
     } catch (error) {
-      throw new SerializationError(`the payload cannot be sent: ${(error as Error).message}`, {}, { cause: error });
+      throw new SerializationError(
+        `the payload cannot be sent: ${(error as Error).message}`,
+        {},
+        { cause: error },
+      );
     }
   }
 

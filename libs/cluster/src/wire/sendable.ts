@@ -49,13 +49,19 @@ function convert(value: unknown, path: Path | null, depth: number): unknown {
 }
 
 function convertObject(value: object, path: Path | null, depth: number): unknown {
-  if (depth > MAX_DEPTH) throw notSendable(path, `something nested deeper than ${MAX_DEPTH} levels (a cycle?)`);
+  if (depth > MAX_DEPTH)
+    throw notSendable(path, `something nested deeper than ${MAX_DEPTH} levels (a cycle?)`);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
     return convertRecord(value as Record<string, unknown>, path, depth);
   }
   if (Array.isArray(value)) return convertArray(value, path, depth);
-  if (value instanceof ProcessRef || ArrayBuffer.isView(value) || value instanceof Date || value instanceof RegExp) {
+  if (
+    value instanceof ProcessRef ||
+    ArrayBuffer.isView(value) ||
+    value instanceof Date ||
+    value instanceof RegExp
+  ) {
     return value;
   }
   if (value instanceof Map) {

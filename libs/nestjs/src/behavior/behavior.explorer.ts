@@ -1,0 +1,69 @@
+import { Injectable, Scope, type OnModuleInit, type Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
+import { InvalidOptionsError } from '@noex/contracts';
+import { Cluster } from '@noex/cluster';
+import { behaviorDefinition, behaviorMetadata, type BehaviorDefinition } from './behavior-metadata.js';
+import { classDriver } from './class.driver.js';
+import { instanceFactory } from './instance.factory.js';
+
+type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** Finds the behaviors among the app's providers and registers them, before the cluster starts. */
+@Injectable()
+export class BehaviorExplorer implements OnModuleInit {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly cluster: Cluster,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const providers = this.discovery.getProviders();
+    const found = new Map<string, Type>();
+    for (const wrapper of providers) {
+      const type = wrapper.metatype as Type | null;
+      const metadata = behaviorMetadata(type);
+      if (!type || !metadata || found.get(metadata.name) === type) continue;
+      const twin = found.get(metadata.name);
+      if (twin) {
+        throw new InvalidOptionsError(
+          `two behaviors are named "${metadata.name}": ${twin.name} and ${type.name}; give each @NoexBehavior() its own name`,
+        );
+      }
+      found.set(metadata.name, type);
+      await this.register(wrapper, this.definition(type), providers);
+    }
+  }
+
+  private definition(type: Type): BehaviorDefinition {
+    return behaviorDefinition(type, this.scanner.getAllMethodNames(type.prototype as object));
+  }
+
+  private async register(
+    wrapper: InstanceWrapper,
+    definition: BehaviorDefinition,
+    providers: readonly InstanceWrapper[],
+  ): Promise<void> {
+    const moduleRef = wrapper.host!.getProviderByKey<ModuleRef>(ModuleRef).instance;
+    const dependencies = providers.filter((p) => dependencyTokens(definition.type).has(p.token));
+    const requestScoped = dependencies.find((p) => p.scope === Scope.REQUEST || !p.isDependencyTreeStatic());
+    if (requestScoped) {
+      throw new InvalidOptionsError(
+        `behavior "${definition.name}" (${definition.type.name}) injects ${String(requestScoped.name)}, which lives for one ` +
+          `HTTP request; a process has no request: inject a singleton or transient provider`,
+      );
+    }
+    const perProcess = dependencies.some((p) => p.isTransient);
+    const create = await instanceFactory(definition.type, moduleRef, perProcess);
+    this.cluster.addBehavior(classDriver(definition, create), definition.options.remote ?? true);
+  }
+}
+
+/** Tokens of what a class injects: declared types, then what @Inject names in their place, then properties. */
+function dependencyTokens(type: Type): Set<unknown> {
+  const declared = (Reflect.getMetadata('design:paramtypes', type) as unknown[] | undefined) ?? [];
+  const named = (Reflect.getMetadata('self:paramtypes', type) as { param: unknown }[] | undefined) ?? [];
+  const properties =
+    (Reflect.getMetadata('self:properties_metadata', type) as { type: unknown }[] | undefined) ?? [];
+  return new Set([...declared, ...named.map((n) => n.param), ...properties.map((p) => p.type)]);
+}

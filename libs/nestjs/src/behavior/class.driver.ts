@@ -1,0 +1,64 @@
+import {
+  DEFAULT_SHUTDOWN_MS,
+  NO_HANDLER,
+  type BehaviorDriver,
+  type ProcessCell,
+  type ProcessContext,
+} from '@noex/runtime';
+import type { ExitReason } from '@noex/contracts';
+import type { BehaviorDefinition, HandlerDefinition } from './behavior-metadata.js';
+import type { InstanceFactory } from './instance.factory.js';
+import { payloadValidator } from './payload-validation.js';
+
+type Handler = (instance: object, payload: unknown, context: ProcessContext) => unknown;
+
+interface LifeCycleMethods {
+  init?(args: unknown, context: ProcessContext): unknown;
+  terminate?(reason: ExitReason, context: ProcessContext): unknown;
+}
+
+/** Runs a behavior class: the state of a process is an instance. */
+export function classDriver(definition: BehaviorDefinition, create: InstanceFactory): BehaviorDriver {
+  const table = (kind: HandlerDefinition['kind']) =>
+    new Map(definition.handlers.filter((h) => h.kind === kind).map((h) => [h.name, compile(h)]));
+  const calls = table('call');
+  const casts = table('cast');
+  const infos = table('info');
+  const down = [...table('down').values()][0];
+  const prototype = definition.type.prototype as LifeCycleMethods;
+  const dispatch =
+    (handlers: Map<string, Handler>) => (cell: ProcessCell, name: string, payload: unknown) => {
+      const handler = handlers.get(name);
+      return handler ? handler(cell.state as object, payload, cell.context) : NO_HANDLER;
+    };
+  const begin = (cell: ProcessCell, instance: LifeCycleMethods, args: unknown): unknown => {
+    cell.state = instance;
+    return instance.init?.(args, cell.context);
+  };
+
+  return {
+    name: definition.name,
+    crashOnCallError: definition.options.crashOnCallError ?? false,
+    shutdownMs: definition.options.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
+    init(cell, args) {
+      const instance = create();
+      return instance instanceof Promise
+        ? instance.then((made: object) => begin(cell, made, args))
+        : begin(cell, instance, args);
+    },
+    call: dispatch(calls),
+    cast: dispatch(casts),
+    info: dispatch(infos),
+    down: (cell, news) => (down ? down(cell.state as object, news, cell.context) : NO_HANDLER),
+    terminate:
+      prototype.terminate &&
+      ((cell, reason) => (cell.state as Required<LifeCycleMethods>).terminate(reason, cell.context)),
+  };
+}
+
+function compile({ method, payloadType }: HandlerDefinition): Handler {
+  const validate = payloadValidator(payloadType);
+  type Instance = Record<string, (payload: unknown, context: ProcessContext) => unknown>;
+  if (!validate) return (instance, payload, context) => (instance as Instance)[method]!(payload, context);
+  return (instance, payload, context) => (instance as Instance)[method]!(validate(payload), context);
+}

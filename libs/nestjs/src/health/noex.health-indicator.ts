@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { NOEX_HEALTH_SOURCE } from '../tokens.js';
+import type { HealthSource } from './health-source.js';
+
+/**
+ * Terminus indicators of this node, for health pages of one's own:
+ * `health.check([() => noex.isReady(), () => database.pingCheck('db')])`.
+ */
+@Injectable()
+export class NoexHealthIndicator {
+  constructor(
+    @Inject(NOEX_HEALTH_SOURCE) private readonly source: HealthSource,
+    private readonly indicators: HealthIndicatorService,
+  ) {}
+
+  /** Up until the node has stopped for good; a node that starts or drains is alive. */
+  isHealthy<const Key extends string = 'noex'>(key = 'noex' as Key): HealthIndicatorResult<Key> {
+    const session = this.indicators.check(key);
+    return this.source.getStatus() === 'stopped'
+      ? session.down({ message: 'the node has stopped', ...this.details() })
+      : session.up(this.details());
+  }
+
+  /** Up while the node takes new work, with or without peers; down with the reason in `message`. */
+  isReady<const Key extends string = 'noex'>(key = 'noex' as Key): HealthIndicatorResult<Key> {
+    const session = this.indicators.check(key);
+    if (this.source.isReady()) return session.up(this.details());
+    const message = this.source.notReadyReason() ?? `the node is ${this.source.getStatus()}`;
+    return session.down({ message, ...this.details() });
+  }
+
+  private details() {
+    return {
+      // `status` is Terminus' own key and says up or down.
+      clusterStatus: this.source.getStatus(),
+      nodeId: this.source.getLocalNodeId(),
+      connectedNodes: this.source.getConnectedNodeCount(),
+      timestamp: new Date().toISOString(),
+    };
+  }
+}

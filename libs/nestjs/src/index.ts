@@ -1,0 +1,48 @@
+export {
+  BehaviorNotFoundError,
+  CallTimeoutError,
+  ClusterStartError,
+  describeExit,
+  DrainingError,
+  InvalidMessageError,
+  InvalidOptionsError,
+  MessageTooLargeError,
+  NameTakenError,
+  NodeDownError,
+  NodeNotRunningError,
+  NodeUnreachableError,
+  NoexError,
+  OverloadedError,
+  ProcessExitedError,
+  ProcessNotFoundError,
+  ProcessRef,
+  RemoteError,
+  SerializationError,
+  SpawnFailedError,
+  SpawnRefusedError,
+  SpawnTimeoutError,
+  type ExitReason,
+  type NodeDownReason,
+  type Outcome,
+} from '@noex/contracts';
+export type { Candidate, ClusterNode, ClusterSpawnOptions, ClusterStatus, Placement } from '@noex/cluster';
+export type {
+  CallOptions,
+  DeferredReply,
+  Monitor,
+  ProcessContext,
+  ProcessDown,
+  SpawnOptions,
+} from '@noex/runtime';
+export { HandleCall, HandleCast, HandleDown, HandleInfo } from './behavior/handler.decorators.js';
+export { NoexBehavior, type NoexBehaviorOptions } from './behavior/noex-behavior.decorator.js';
+export type { Violation } from './behavior/payload-validation.js';
+export { noexPinoParams } from './logging/noex-pino.js';
+export { NoexModule, type NoexModuleAsyncOptions, type NoexOptionsFactory } from './noex.module.js';
+export type { NoexModuleOptions } from './options/noex-options.js';
+export type { ResolvedNoexOptions, TransportFactory } from './options/resolved-options.js';
+export { ClusterService } from './services/cluster.service.js';
+export { RemoteCallService, type CastOptions } from './services/remote-call.service.js';
+export { RemoteMonitorService, type MonitorDown } from './services/remote-monitor.service.js';
+export { RemoteSpawnService } from './services/remote-spawn.service.js';
+export { NOEX_OPTIONS } from './tokens.js';

@@ -1,0 +1,15 @@
+/**
+ * Every metric of a node. Dashboards and alerts know these names: renaming one breaks them. All are labelled by what
+ * Prometheus adds (`instance`, `pod`) and by no node name of ours.
+ */
+export const METRICS = {
+  clusterStatus: { name: 'noex_cluster_status', help: 'Cluster status (1=running, 0=other)' },
+  connectedNodes: { name: 'noex_connected_nodes', help: 'Number of connected nodes' },
+  remoteCalls: { name: 'noex_remote_calls_total', help: 'Total remote calls' },
+  remoteCallsPending: { name: 'noex_remote_calls_pending', help: 'Pending remote calls' },
+  remoteSpawns: { name: 'noex_remote_spawns_total', help: 'Total remote spawns' },
+  remoteMonitorsActive: { name: 'noex_remote_monitors_active', help: 'Active remote monitors' },
+  processes: { name: 'noex_processes', help: 'Processes that live on this node' },
+  dropped: { name: 'noex_dropped_total', help: 'Messages lost, by reason' },
+  nodesDown: { name: 'noex_nodes_down_total', help: 'Nodes that went down, by reason' },
+} as const;

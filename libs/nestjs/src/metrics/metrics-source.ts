@@ -1,0 +1,20 @@
+/** What metrics are read from, at each scrape. Totals count from the node's start and never fall. */
+export interface MetricsSource {
+  status(): string;
+  /** Other nodes that are up. */
+  connectedNodes(): number;
+  /** Total of calls to other nodes. */
+  callsSent(): number;
+  /** Calls to other nodes that wait for their reply. */
+  callsPending(): number;
+  /** Total of processes spawned on other nodes. */
+  remoteSpawns(): number;
+  /** Monitors of this node's processes on processes of other nodes. */
+  monitorsActive(): number;
+  /** Processes that live on this node. */
+  processes(): number;
+  /** Total of lost messages by reason. */
+  drops(): Iterable<readonly [reason: string, count: number]>;
+  /** Total of lost nodes by reason. */
+  nodesDown(): Iterable<readonly [reason: string, count: number]>;
+}

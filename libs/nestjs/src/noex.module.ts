@@ -1,0 +1,114 @@
+import {
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type InjectionToken,
+  type ModuleMetadata,
+  type OptionalFactoryDependency,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import type { Logger } from '@noex/contracts';
+import { Cluster } from '@noex/cluster';
+import { BehaviorExplorer } from './behavior/behavior.explorer.js';
+import { createCluster } from './cluster.factory.js';
+import { createHealthModuleAsync } from './health/health.module.js';
+import { NestLoggerAdapter } from './logging/nest-logger.adapter.js';
+import { createMetricsModuleAsync } from './metrics/metrics.module.js';
+import { NoexOrchestrator } from './noex.orchestrator.js';
+import type { NoexModuleOptions } from './options/noex-options.js';
+import { resolveNoexOptions } from './options/resolve-options.js';
+import type { ResolvedNoexOptions } from './options/resolved-options.js';
+import { ClusterService } from './services/cluster.service.js';
+import { metricsSource } from './services/metrics-source.js';
+import { RemoteCallService } from './services/remote-call.service.js';
+import { RemoteMonitorService } from './services/remote-monitor.service.js';
+import { RemoteSpawnService } from './services/remote-spawn.service.js';
+import { NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE, NOEX_OPTIONS } from './tokens.js';
+
+export interface NoexOptionsFactory {
+  createNoexOptions(): NoexModuleOptions | Promise<NoexModuleOptions>;
+}
+
+export interface NoexModuleAsyncOptions {
+  readonly imports?: ModuleMetadata['imports'];
+  readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever `inject` names
+  readonly useFactory?: (...args: any[]) => NoexModuleOptions | Promise<NoexModuleOptions>;
+  readonly useClass?: Type<NoexOptionsFactory>;
+  readonly useExisting?: Type<NoexOptionsFactory>;
+}
+
+const GIVEN_OPTIONS = Symbol('NOEX_GIVEN_OPTIONS');
+const LIBRARY_LOGGER = Symbol('NOEX_LOGGER');
+const SERVICES = [ClusterService, RemoteCallService, RemoteSpawnService, RemoteMonitorService];
+
+/** START HERE. Makes the app a node of the cluster. Import it once, in the root module; its services are then global. */
+@Module({})
+export class NoexModule {
+  /** Options given here win over the environment. Wrong ones fail the app's start with one InvalidOptionsError. */
+  static forRoot(options: NoexModuleOptions = {}): DynamicModule {
+    return assemble({ provide: GIVEN_OPTIONS, useFactory: () => options });
+  }
+
+  /** As `forRoot`, with options from a factory. */
+  static forRootAsync(options: NoexModuleAsyncOptions): DynamicModule {
+    return assemble(asyncOptions(options), options.useClass ? [options.useClass] : [], options.imports);
+  }
+}
+
+function asyncOptions({
+  useFactory,
+  useClass,
+  useExisting,
+  inject = [],
+}: NoexModuleAsyncOptions): FactoryProvider {
+  if (useFactory) return { provide: GIVEN_OPTIONS, inject, useFactory };
+  const source = useClass ?? useExisting;
+  if (!source) throw new TypeError('NoexModule.forRootAsync() needs useFactory, useClass or useExisting');
+  return {
+    provide: GIVEN_OPTIONS,
+    inject: [source],
+    useFactory: (factory: NoexOptionsFactory) => factory.createNoexOptions(),
+  };
+}
+
+function assemble(
+  given: FactoryProvider,
+  helpers: readonly Provider[] = [],
+  imports: ModuleMetadata['imports'] = [],
+): DynamicModule {
+  const inject = [NOEX_OPTIONS];
+  return {
+    module: NoexModule,
+    global: true,
+    imports: [
+      ...imports,
+      DiscoveryModule,
+      createHealthModuleAsync({ inject, useFactory: ({ health }: ResolvedNoexOptions) => health }),
+      createMetricsModuleAsync({ inject, useFactory: ({ metrics }: ResolvedNoexOptions) => metrics }),
+    ],
+    providers: [
+      ...helpers,
+      given,
+      {
+        provide: NOEX_OPTIONS,
+        inject: [GIVEN_OPTIONS],
+        useFactory: (options: NoexModuleOptions) => resolveNoexOptions(options, process.env),
+      },
+      { provide: LIBRARY_LOGGER, useFactory: () => new NestLoggerAdapter() },
+      {
+        provide: Cluster,
+        inject: [NOEX_OPTIONS, LIBRARY_LOGGER],
+        useFactory: (options: ResolvedNoexOptions, logger: Logger) => createCluster(options, logger),
+      },
+      { provide: NOEX_HEALTH_SOURCE, useExisting: ClusterService },
+      { provide: NOEX_METRICS_SOURCE, inject: [Cluster], useFactory: metricsSource },
+      ...SERVICES,
+      BehaviorExplorer,
+      NoexOrchestrator,
+    ],
+    exports: [...SERVICES, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
+  };
+}

@@ -1,0 +1,22 @@
+/** Defaults that are plain values, by option path. Those that depend on the machine or on other options are resolved. */
+export const OPTION_DEFAULTS = {
+  port: 4369,
+  seeds: [],
+  clusterName: 'noex',
+  insecure: false,
+  transport: 'tcp',
+  health: {},
+  'health.livePath': 'health',
+  'health.readyPath': 'ready',
+  metrics: {},
+  'metrics.path': 'metrics',
+  shutdown: {},
+  'shutdown.drainMs': 20_000,
+  heartbeat: {},
+  'heartbeat.intervalMs': 1000,
+  'heartbeat.timeoutMs': 4000,
+  mailboxLimit: 100_000,
+  callTimeoutMs: 5000,
+  maxMessageBytes: 16 * 1024 * 1024,
+  strictMessages: false,
+} as const;

@@ -1,0 +1,62 @@
+/** The text of a variable as the value it stands for; text that stands for none stays text, and the schema reports it. */
+type ReadText = (text: string) => unknown;
+
+const readText: ReadText = (text) => text.trim();
+
+const readNumber: ReadText = (text) => (/^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text);
+
+const readBoolean: ReadText = (text) => {
+  const word = text.trim().toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : text;
+};
+
+const readList: ReadText = (text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
+export interface OptionField {
+  /** The variable that sets it; without one it is set in code only. */
+  readonly variable?: string;
+  readonly read?: ReadText;
+  /** Its value never appears in a message. */
+  readonly secret?: true;
+}
+
+/** Every option by its path, in the order in which errors list them. */
+export const OPTION_FIELDS = {
+  nodeName: { variable: 'NODE_NAME', read: readText },
+  port: { variable: 'CLUSTER_PORT', read: readNumber },
+  host: { variable: 'CLUSTER_HOST', read: readText },
+  advertisedHost: { variable: 'CLUSTER_ADVERTISED_HOST', read: readText },
+  seeds: { variable: 'CLUSTER_SEEDS', read: readList },
+  // Two variables and a file stand behind this one: secret-source.ts.
+  clusterSecret: { variable: 'CLUSTER_SECRET', secret: true },
+  clusterName: { variable: 'CLUSTER_NAME', read: readText },
+  insecure: { variable: 'CLUSTER_INSECURE', read: readBoolean },
+  transport: { variable: 'CLUSTER_TRANSPORT', read: readText },
+  health: {},
+  'health.livePath': {},
+  'health.readyPath': {},
+  metrics: {},
+  'metrics.path': {},
+  shutdown: {},
+  'shutdown.drainMs': { variable: 'CLUSTER_DRAIN_MS', read: readNumber },
+  heartbeat: {},
+  'heartbeat.intervalMs': { variable: 'CLUSTER_HEARTBEAT_INTERVAL_MS', read: readNumber },
+  'heartbeat.timeoutMs': { variable: 'CLUSTER_HEARTBEAT_TIMEOUT_MS', read: readNumber },
+  mailboxLimit: {},
+  callTimeoutMs: {},
+  maxMessageBytes: {},
+  strictMessages: {},
+} as const satisfies Record<string, OptionField>;
+
+export type OptionPath = keyof typeof OPTION_FIELDS;
+
+export const OPTION_PATHS = Object.keys(OPTION_FIELDS) as OptionPath[];
+
+export function optionField(path: OptionPath): OptionField {
+  return OPTION_FIELDS[path];
+}

@@ -1,0 +1,197 @@
+import { ArrayNotEmpty, IsArray, IsBoolean, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { isObject } from './code-options.js';
+import { isHost, isLoopback, isWildcard } from './host-form.js';
+import { isName, isNodeName } from './node-name-form.js';
+import type { OptionPath } from './option-fields.js';
+import { rule } from './schema-rule.js';
+import { isSeed } from './seed-form.js';
+
+/** Longest delay a Node timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Below this a secret can be guessed from a recorded handshake. */
+const MIN_SECRET_BYTES = 16;
+
+const PORT = { message: 'a whole number from 0 to 65535 (0 = any free port)' };
+const INTERVAL = { message: `a whole number of milliseconds from 10 to ${MAX_TIMER_MS}` };
+const DURATION = { message: `a whole number of milliseconds from 0 to ${MAX_TIMER_MS}` };
+const TIMEOUT = { message: `a whole number of milliseconds from 1 to ${MAX_TIMER_MS}` };
+const COUNT = { message: 'a whole number of at least 1' };
+const FRAME = { message: 'a whole number of bytes from 1024 to 1073741824 (1 GiB)' };
+const FLAG = { message: 'true or false' };
+const SECRETS = { message: 'one or more secrets of at least 1 character each; leave it unset for none' };
+const PATH = { message: 'an HTTP path of letters, digits and . _ - ~, for instance ops/health' };
+
+const HTTP_PATH = /^\/?[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/;
+
+const inUse = (group: 'health' | 'metrics') =>
+  ValidateIf((options: OptionsSchema) => isObject(options[group]));
+const withoutSlash = (path: unknown) => String(path).replace(/^\//, '');
+const isSecretList = (value: unknown): value is string[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((secret) => typeof secret === 'string' && secret !== '');
+
+/**
+ * Every option passes here, wherever it comes from. Properties are named by the option's path, so that a violation names
+ * the field as its user wrote it; each message says what is expected.
+ */
+export class OptionsSchema implements Record<OptionPath, unknown> {
+  @rule(
+    'nodeName',
+    'a node name: 1 to 253 letters, digits, . _ or -, beginning with a letter or digit, and not a placement word (local, random, …)',
+    isNodeName,
+  )
+  nodeName!: string;
+
+  @IsInt(PORT)
+  @Min(0, PORT)
+  @Max(65_535, PORT)
+  port!: number;
+
+  @rule('host', 'an IP address or host name to listen on, without a port', isHost)
+  @rule<OptionsSchema>(
+    'secured',
+    'a cluster secret to listen beyond loopback: set CLUSTER_SECRET or CLUSTER_SECRET_FILE, or CLUSTER_HOST=127.0.0.1, or CLUSTER_INSECURE=true if anybody may join',
+    (host, options) =>
+      !isHost(host) || isLoopback(host) || options.insecure === true || options.clusterSecret !== undefined,
+  )
+  host!: string;
+
+  @rule(
+    'advertisedHost',
+    'an IP address or host name that peers can dial, without a port',
+    (host) => isHost(host) && !isWildcard(host),
+  )
+  advertisedHost!: string;
+
+  @rule<OptionsSchema>(
+    'seeds',
+    (_, seeds) => {
+      const forms = 'a list of name@host:port, host:port, dns:host:port or srv:_service._tcp.host';
+      const bad = Array.isArray(seeds) ? seeds.filter((seed) => !isSeed(seed)) : [];
+      return bad.length > 0
+        ? `${forms}, unlike ${bad.map((seed) => JSON.stringify(seed)).join(', ')}`
+        : forms;
+    },
+    (seeds) => Array.isArray(seeds) && seeds.every(isSeed),
+  )
+  seeds!: string[];
+
+  @ValidateIf((options: OptionsSchema) => options.clusterSecret !== undefined)
+  @IsArray(SECRETS)
+  @ArrayNotEmpty(SECRETS)
+  @rule('secrets', SECRETS.message, isSecretList)
+  @rule(
+    'oneSecretEach',
+    'secrets without a comma: it separates them in CLUSTER_SECRET',
+    (secrets) => !isSecretList(secrets) || secrets.every((secret) => !secret.includes(',')),
+  )
+  @rule<OptionsSchema>(
+    'strongSecret',
+    `secrets of at least ${MIN_SECRET_BYTES} bytes each, since the node listens beyond loopback (openssl rand -base64 32 makes one)`,
+    (secrets, { host }) =>
+      !isSecretList(secrets) ||
+      (isHost(host) && isLoopback(host)) ||
+      secrets.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES),
+  )
+  clusterSecret!: string[] | undefined;
+
+  @rule(
+    'clusterName',
+    'a cluster name: 1 to 253 letters, digits, . _ or -, beginning with a letter or digit',
+    isName,
+  )
+  clusterName!: string;
+
+  @IsBoolean(FLAG)
+  insecure!: boolean;
+
+  @rule(
+    'transport',
+    (_, value) =>
+      value === 'nats' ? 'tcp: nats is not available in this version' : 'tcp, or in code a transport factory',
+    (value) => value === 'tcp' || typeof value === 'function',
+  )
+  transport!: unknown;
+
+  @rule(
+    'health',
+    '{ livePath, readyPath }, or false for neither',
+    (value) => value === false || isObject(value),
+  )
+  health!: object | false;
+
+  @inUse('health')
+  @Matches(HTTP_PATH, PATH)
+  'health.livePath'!: string;
+
+  @inUse('health')
+  @Matches(HTTP_PATH, PATH)
+  @rule<OptionsSchema>(
+    'distinct',
+    'a path other than health.livePath',
+    (path, options) => withoutSlash(path) !== withoutSlash(options['health.livePath']),
+  )
+  'health.readyPath'!: string;
+
+  @rule('metrics', '{ path }, or false for none', (value) => value === false || isObject(value))
+  metrics!: object | false;
+
+  @inUse('metrics')
+  @Matches(HTTP_PATH, PATH)
+  @rule<OptionsSchema>(
+    'distinct',
+    'a path other than those of health',
+    (path, options) =>
+      !isObject(options.health) ||
+      [options['health.livePath'], options['health.readyPath']].every(
+        (taken) => withoutSlash(taken) !== withoutSlash(path),
+      ),
+  )
+  'metrics.path'!: string;
+
+  @rule('shutdown', '{ drainMs }', isObject)
+  shutdown!: object;
+
+  @IsInt(DURATION)
+  @Min(0, DURATION)
+  @Max(MAX_TIMER_MS, DURATION)
+  'shutdown.drainMs'!: number;
+
+  @rule('heartbeat', '{ intervalMs, timeoutMs }', isObject)
+  heartbeat!: object;
+
+  @IsInt(INTERVAL)
+  @Min(10, INTERVAL)
+  @Max(MAX_TIMER_MS, INTERVAL)
+  'heartbeat.intervalMs'!: number;
+
+  @IsInt(TIMEOUT)
+  @Min(1, TIMEOUT)
+  @Max(MAX_TIMER_MS, TIMEOUT)
+  @rule<OptionsSchema>(
+    'beyondInterval',
+    (options) => `more than twice heartbeat.intervalMs (${options['heartbeat.intervalMs']})`,
+    (timeoutMs, { 'heartbeat.intervalMs': intervalMs }) =>
+      typeof timeoutMs !== 'number' || typeof intervalMs !== 'number' || timeoutMs > 2 * intervalMs,
+  )
+  'heartbeat.timeoutMs'!: number;
+
+  @IsInt(COUNT)
+  @Min(1, COUNT)
+  mailboxLimit!: number;
+
+  @IsInt(TIMEOUT)
+  @Min(1, TIMEOUT)
+  @Max(MAX_TIMER_MS, TIMEOUT)
+  callTimeoutMs!: number;
+
+  @IsInt(FRAME)
+  @Min(1024, FRAME)
+  @Max(2 ** 30, FRAME)
+  maxMessageBytes!: number;
+
+  @IsBoolean(FLAG)
+  strictMessages!: boolean;
+}

@@ -1,0 +1,28 @@
+import type { Logger, Transport } from '@noex/contracts';
+import type { ClusterSecrets } from './cluster-secrets.js';
+
+/** Makes the transport of one node; called once, before the node starts. */
+export type TransportFactory = (options: ResolvedNoexOptions, logger: Logger) => Transport;
+
+/** The options of one node after environment and defaults: complete, checked, frozen, and safe to log. */
+export interface ResolvedNoexOptions {
+  readonly nodeName: string;
+  readonly port: number;
+  readonly host: string;
+  readonly advertisedHost: string;
+  readonly seeds: readonly string[];
+  readonly secrets: ClusterSecrets;
+  readonly clusterName: string;
+  readonly insecure: boolean;
+  readonly transport: 'tcp' | TransportFactory;
+  /** Paths without a leading slash. */
+  readonly health: { readonly livePath: string; readonly readyPath: string } | false;
+  /** Path without a leading slash. */
+  readonly metrics: { readonly path: string } | false;
+  readonly shutdown: { readonly drainMs: number };
+  readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
+  readonly mailboxLimit: number;
+  readonly callTimeoutMs: number;
+  readonly maxMessageBytes: number;
+  readonly strictMessages: boolean;
+}

@@ -1,0 +1,17 @@
+import type { Cluster } from '@noex/cluster';
+import type { MetricsSource } from '../metrics/metrics-source.js';
+
+/** Reads the metrics off the cluster at each scrape, so that counting costs the hot path nothing. */
+export function metricsSource(cluster: Cluster): MetricsSource {
+  return {
+    status: () => cluster.status,
+    connectedNodes: () => cluster.members.size,
+    callsSent: () => cluster.stats().callsSent,
+    callsPending: () => cluster.stats().callsPending,
+    remoteSpawns: () => cluster.stats().spawns,
+    monitorsActive: () => cluster.stats().monitorsActive,
+    processes: () => cluster.node.processCount,
+    drops: () => cluster.node.drops.entries(),
+    nodesDown: () => cluster.members.downs.entries(),
+  };
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { CallArguments, CallName, CastArguments, CastName, ProcessRef, ReplyOf } from '@noex/contracts';
+import { Cluster } from '@noex/cluster';
+import type { CallOptions, Headers } from '@noex/runtime';
+
+export interface CastOptions {
+  readonly headers?: Headers;
+}
+
+/** Calls and casts to processes, here or on any node. */
+@Injectable()
+export class RemoteCallService {
+  constructor(private readonly cluster: Cluster) {}
+
+  /**
+   * Resolves with what the handler returned. Rejects with a NoexError whose `outcome` tells whether the handler may have
+   * run: CallTimeoutError, ProcessNotFoundError, ProcessExitedError, NodeUnreachableError, NodeDownError, OverloadedError,
+   * DrainingError, InvalidMessageError, RemoteError, SerializationError, MessageTooLargeError; with the signal's reason when
+   * `options.signal` aborts.
+   */
+  call<B, M extends CallName<B>>(
+    to: ProcessRef<B>,
+    method: M,
+    ...[payload, options]: CallArguments<B, M, CallOptions>
+  ): Promise<ReplyOf<B, M>> {
+    return this.cluster.call(to, method, payload, options) as Promise<ReplyOf<B, M>>;
+  }
+
+  /**
+   * Sends without waiting. False when it was lost at once (no such local process, no route, a full queue), which is counted.
+   * Throws SerializationError or MessageTooLargeError.
+   */
+  cast<B, M extends CastName<B>>(
+    to: ProcessRef<B>,
+    method: M,
+    ...[payload, options]: CastArguments<B, M, CastOptions>
+  ): boolean {
+    return this.cluster.cast(to, method, payload, options?.headers);
+  }
+
+  /** Counts of calls to other nodes. */
+  getStats(): { callsSent: number; pendingCallsCount: number; callsServing: number } {
+    const { callsSent, callsPending, callsServing } = this.cluster.stats();
+    return { callsSent, pendingCallsCount: callsPending, callsServing };
+  }
+}

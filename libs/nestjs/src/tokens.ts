@@ -1,0 +1,8 @@
+/** Injects the node's resolved options (`ResolvedNoexOptions`). */
+export const NOEX_OPTIONS = Symbol('NOEX_OPTIONS');
+
+/** Injects what health is read from (`HealthSource`). */
+export const NOEX_HEALTH_SOURCE = Symbol('NOEX_HEALTH_SOURCE');
+
+/** Injects what metrics are read from (`MetricsSource`). */
+export const NOEX_METRICS_SOURCE = Symbol('NOEX_METRICS_SOURCE');

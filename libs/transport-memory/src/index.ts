@@ -1,0 +1,3 @@
+export type { PartitionMode } from './faults.js';
+export { MemoryNetwork, type MemoryNetworkOptions } from './memory-network.js';
+export type { MemoryTransportOptions } from './memory.transport.js';
