@@ -47,7 +47,9 @@ export function refusePeer(
       ? { code: 'self', message: `node "${self.id}" reached itself` }
       : nameTaken(self.id, peer.address, selfAddress);
   }
-  if (!current || current.incarnation === peer.incarnation) return undefined;
+  if (!current) return undefined;
+  // Two nodes of one name may have started in the same millisecond: the same life has the same address as well.
+  if (current.incarnation === peer.incarnation && current.address === peer.address) return undefined;
   if (current.incarnation > peer.incarnation) {
     return {
       code: 'stale_incarnation',

@@ -35,7 +35,8 @@ export type {
   SpawnOptions,
 } from '@noex/runtime';
 export { HandleCall, HandleCast, HandleDown, HandleInfo } from './behavior/handler.decorators.js';
-export { NoexBehavior, type NoexBehaviorOptions } from './behavior/noex-behavior.decorator.js';
+export type { NoexBehaviorOptions } from './behavior/behavior-metadata.js';
+export { NoexBehavior } from './behavior/noex-behavior.decorator.js';
 export type { Violation } from './behavior/payload-validation.js';
 export { noexPinoParams } from './logging/noex-pino.js';
 export { NoexModule, type NoexModuleAsyncOptions, type NoexOptionsFactory } from './noex.module.js';

@@ -20,6 +20,9 @@ import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
 import { NameRegistry } from './name-registry.js';
 import { DEFAULT_CALL_TIMEOUT_MS, PendingCall } from './pending-call.js';
 import type { CallOptions, SpawnOptions } from './process-context.js';
+import { Context } from './context.js';
+import type { LinkedProcess, NameHolder } from './process-extras.js';
+import type { ProcessHost } from './process-host.js';
 import { Process } from './process.js';
 import { Scheduler } from './scheduler.js';
 import { TimerWheel } from './timer-wheel.js';
@@ -43,7 +46,7 @@ export const DEFAULT_MAILBOX_LIMIT = 100_000;
 const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
 
 /** START HERE. One node without a network: a table of processes and the ways to reach them. */
-export class LocalNode implements Messenger {
+export class LocalNode implements Messenger, ProcessHost {
   readonly id: string;
   readonly incarnation: number;
   readonly mailboxLimit: number;
@@ -52,10 +55,10 @@ export class LocalNode implements Messenger {
   readonly logger: Logger;
   readonly wheel: TimerWheel;
   readonly scheduler = new Scheduler();
-  readonly names = new NameRegistry();
   readonly drops = new DropCounter();
   /** Reaches processes on any node; a cluster puts itself here. */
   messenger: Messenger = this;
+  private readonly names = new NameRegistry();
   private readonly behaviors = new Map<string, BehaviorDriver>();
   private readonly processes = new Map<number, Process>();
   private readonly copyPayload: ((payload: unknown) => unknown) | undefined;
@@ -119,7 +122,7 @@ export class LocalNode implements Messenger {
         behavior,
       });
     }
-    const process = new Process(this, ++this.lastProcess, driver);
+    const process = new Process(this, ++this.lastProcess, driver, contextOf);
     this.processes.set(process.id, process);
     try {
       if (options.name !== undefined) this.register(options.name, process);
@@ -235,7 +238,7 @@ export class LocalNode implements Messenger {
     else process?.exit(reason);
   }
 
-  link(process: Process, other: ProcessRef): void {
+  link(process: LinkedProcess, other: ProcessRef): void {
     const peer = this.find(other);
     if (!peer) return process.exitSignal(other, 'noproc');
     if (peer === process) return;
@@ -243,7 +246,7 @@ export class LocalNode implements Messenger {
     (peer.extras.links ??= new Set()).add(process);
   }
 
-  unlink(process: Process, other: ProcessRef): void {
+  unlink(process: LinkedProcess, other: ProcessRef): void {
     const peer = this.find(other);
     if (!peer) return;
     process.extras.links?.delete(peer);
@@ -251,8 +254,12 @@ export class LocalNode implements Messenger {
   }
 
   /** Throws NameTakenError. */
-  register(name: string, process: Process): void {
+  register(name: string, process: NameHolder): void {
     this.names.claim(name, process);
+  }
+
+  releaseName(name: string, process: NameHolder): void {
+    this.names.release(name, process);
   }
 
   /** The process registered under a name on this node. */
@@ -270,14 +277,12 @@ export class LocalNode implements Messenger {
       : undefined;
   }
 
-  /** For processes only: one that has ended leaves the table. */
-  remove(process: Process): void {
-    this.processes.delete(process.id);
+  remove(id: number): void {
+    this.processes.delete(id);
   }
 
-  /** Counts and logs a message that is lost. */
-  drop(reason: string, message: Message, process?: Process): void {
-    this.lose(reason, message.name, process?.driver.name);
+  drop(reason: string, message: Message, behavior?: string): void {
+    this.lose(reason, message.name, behavior);
   }
 
   /** As `drop`, for what never became a message here. */
@@ -311,3 +316,5 @@ export class LocalNode implements Messenger {
     return killed;
   }
 }
+
+const contextOf = (process: Process): Context => new Context(process);

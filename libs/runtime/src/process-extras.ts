@@ -1,6 +1,6 @@
 import type { ReplyTarget } from './message.js';
+import type { ExitReason, ProcessRef } from '@noex/contracts';
 import type { LocalMonitor, Monitor } from './monitor.js';
-import type { Process } from './process.js';
 import { WheelEntry, type TimerWheel } from './timer-wheel.js';
 
 /** What most processes never have, kept apart so that an idle process stays small. */
@@ -11,11 +11,22 @@ export class ProcessExtras {
   watchers: Set<LocalMonitor> | undefined;
   /** Monitors this process holds on others, by their number. */
   monitors: Map<number, Monitor> | undefined;
-  links: Set<Process> | undefined;
+  links: Set<LinkedProcess> | undefined;
   names: Set<string> | undefined;
   timers: Map<number, ProcessTimer> | undefined;
   /** Calls it promised to answer later. */
   deferred: Set<ReplyTarget> | undefined;
+}
+
+/** A process as the name registry sees it. */
+export interface NameHolder {
+  readonly ref: ProcessRef;
+  readonly extras: ProcessExtras;
+}
+
+/** A process as those it is linked to see it. */
+export interface LinkedProcess extends NameHolder {
+  exitSignal(from: ProcessRef, reason: ExitReason): void;
 }
 
 /** A timer of a process; it dies with it. */

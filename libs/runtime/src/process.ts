@@ -10,11 +10,10 @@ import {
   type ExitReason,
 } from '@noex/contracts';
 import { MessageRejected, NO_HANDLER, type BehaviorDriver, type ProcessCell } from './behavior.js';
-import { Context } from './context.js';
-import type { LocalNode } from './local-node.js';
-import { MessageKind, type Message } from './message.js';
-import { ProcessExtras, ProcessTimer } from './process-extras.js';
+import { Message, MessageKind } from './message.js';
+import { ProcessExtras, ProcessTimer, type LinkedProcess } from './process-extras.js';
 import type { ProcessContext } from './process-context.js';
+import type { ProcessHost } from './process-host.js';
 import type { Runnable } from './scheduler.js';
 
 const Status = {
@@ -36,7 +35,7 @@ type Status = (typeof Status)[keyof typeof Status];
  * One process: a state, a mailbox, and the rule that its messages are handled one at a time. Signals (stop, exit, kill)
  * do not pass through the mailbox: they take effect before its next message, however full it is.
  */
-export class Process implements Runnable, ProcessCell {
+export class Process implements Runnable, ProcessCell, LinkedProcess {
   state: unknown = undefined;
   readonly context: ProcessContext;
   /** The message being handled. */
@@ -49,11 +48,13 @@ export class Process implements Runnable, ProcessCell {
   private exiting: ExitReason | undefined = undefined;
 
   constructor(
-    readonly node: LocalNode,
+    readonly node: ProcessHost,
     readonly id: number,
     readonly driver: BehaviorDriver,
+    /** Makes the face it shows to its handlers. */
+    contextOf: (process: Process) => ProcessContext,
   ) {
-    this.context = new Context(this);
+    this.context = contextOf(this);
   }
 
   get ref(): ProcessRef {
@@ -108,7 +109,7 @@ export class Process implements Runnable, ProcessCell {
       message.kind !== MessageKind.Down &&
       message.name !== 'EXIT'
     ) {
-      this.node.drop('mailbox_full', message, this);
+      this.node.drop('mailbox_full', message, this.driver.name);
       message.reply?.fail(
         new OverloadedError(
           `the mailbox of process ${this.ref.toString()} ("${this.driver.name}") is full (${this.depth} messages)`,
@@ -149,7 +150,7 @@ export class Process implements Runnable, ProcessCell {
   /** Handles one message; false when its handler is still at work. */
   private handle(message: Message): boolean {
     if (message.reply?.abandoned) {
-      this.node.drop('caller_gave_up', message, this);
+      this.node.drop('caller_gave_up', message, this.driver.name);
       message.reply.fail(
         new CallTimeoutError(`the caller of "${message.name}" gave up before it was handled`),
       );
@@ -219,7 +220,7 @@ export class Process implements Runnable, ProcessCell {
   private unhandled(message: Message): void {
     // A monitor's news that nobody asked to see is not a loss.
     if (message.kind === MessageKind.Down) return;
-    this.node.drop('no_handler', message, this);
+    this.node.drop('no_handler', message, this.driver.name);
     message.reply?.fail(
       new InvalidMessageError(`behavior "${this.driver.name}" has no call handler "${message.name}"`, {
         behavior: this.driver.name,
@@ -235,7 +236,7 @@ export class Process implements Runnable, ProcessCell {
     message.reply = null;
     if (error instanceof MessageRejected) {
       const { violations } = error;
-      if (!reply) this.node.drop('invalid_message', message, this);
+      if (!reply) this.node.drop('invalid_message', message, this.driver.name);
       reply?.fail(
         new InvalidMessageError(error.message, {
           behavior: this.driver.name,
@@ -296,7 +297,7 @@ export class Process implements Runnable, ProcessCell {
     if (this.status === Status.Exited) return;
     const starting = this.status === Status.Starting;
     this.status = Status.Exited;
-    this.node.remove(this);
+    this.node.remove(this.id);
     if (!starting) this.logExit(reason);
 
     const who = this.ref.toString();
@@ -304,7 +305,7 @@ export class Process implements Runnable, ProcessCell {
     this.current = null;
     for (let message = this.head; message; message = message.next) {
       if (message.reply) message.reply.fail(exitedError(who, reason, false));
-      else if (message.kind !== MessageKind.Down) this.node.drop('process_exited', message, this);
+      else if (message.kind !== MessageKind.Down) this.node.drop('process_exited', message, this.driver.name);
     }
     this.head = this.tail = null;
     this.depth = 0;
@@ -314,7 +315,7 @@ export class Process implements Runnable, ProcessCell {
     extra.deferred?.forEach((reply) => reply.fail(exitedError(who, reason, true)));
     extra.timers?.forEach((timer) => timer.cancel());
     extra.monitors?.forEach((monitor) => monitor.cancel());
-    extra.names?.forEach((name) => this.node.names.release(name, this));
+    extra.names?.forEach((name) => this.node.releaseName(name, this));
     extra.links?.forEach((other) => {
       other.extras.links?.delete(this);
       other.exitSignal(this.ref, reason);
@@ -334,7 +335,8 @@ export class Process implements Runnable, ProcessCell {
 
   /** A linked process ended, or another asks this one to (OTP manual, "Processes", receiving exit signals). */
   exitSignal(from: ProcessRef, reason: ExitReason): void {
-    if (this.extra?.trapExits) this.node.send(this.ref, 'EXIT', { from, reason }, from);
+    if (this.extra?.trapExits)
+      this.deliver(new Message(MessageKind.Info, 'EXIT', { from, reason }, from, undefined, null));
     else if (reason !== 'normal') this.exit(reason);
   }
 }

@@ -7,8 +7,8 @@ import {
   type TransportHost,
 } from '@noex/contracts';
 
-/** The longest a step of the suite may take, in ms. Far above what it needs: reached only when a promise of the port is broken. */
-const PATIENCE_MS = 8_000;
+/** The longest a step may take, in ms: below Jest's own limit, so that a failure says what was awaited. */
+const PATIENCE_MS = 4_500;
 
 /** What a host was told, in order. */
 export type HostEvent =

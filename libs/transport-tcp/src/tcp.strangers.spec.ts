@@ -110,6 +110,7 @@ describe.each([
   it('a seed that is another kind of server is named', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
+      socket.resume();
       socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

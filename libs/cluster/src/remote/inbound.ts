@@ -11,8 +11,8 @@ import { decodeExitReason, encodeExitReason, readErrorData } from '../wire/exit-
 import { FrameKind, HAS_HEADERS, HAS_SENDER, HEADER_BYTES } from '../wire/frame-kind.js';
 import { ProtocolError } from '../wire/frame-reader.js';
 import type { Peer } from './peer.js';
-import { ServedCall } from './remote-calls.js';
-import { ServedSpawn } from './remote-spawns.js';
+import { ServedCall } from './served-call.js';
+import { refuseSpawn, ServedSpawn } from './served-spawn.js';
 
 /** What the messages of peers need of the node besides its processes. */
 export interface InboundHost {
@@ -157,7 +157,7 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
   const { args, name } = (reader.payload() ?? {}) as { args?: unknown; name?: string };
   if (host.draining) {
     host.countRefused();
-    return peer.refuseSpawn(id, drainingError(host));
+    return refuseSpawn(peer, id, drainingError(host));
   }
   // An unknown behavior is answered by `spawn` itself.
   if (host.node.behavior(behavior) && !host.spawnable.has(behavior)) {
@@ -165,9 +165,14 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
       node: host.node.id,
       behavior,
     });
-    return peer.refuseSpawn(id, error);
+    return refuseSpawn(peer, id, error);
   }
-  new ServedSpawn(peer, id).run(behavior, args, typeof name === 'string' ? name : undefined, timeoutMs);
+  new ServedSpawn(host.node, peer, peer.servedSpawns, id).run(
+    behavior,
+    args,
+    typeof name === 'string' ? name : undefined,
+    timeoutMs,
+  );
 }
 
 function receiveMonitor(node: LocalNode, peer: Peer): void {

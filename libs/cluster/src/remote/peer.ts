@@ -1,7 +1,6 @@
 import {
   NodeDownError,
   OverloadedError,
-  toErrorData,
   type NodeDownReason,
   type PeerConnection,
   type PeerIdentity,
@@ -12,9 +11,11 @@ import { FrameKind } from '../wire/frame-kind.js';
 import { FrameReader } from '../wire/frame-reader.js';
 import { FrameWriter } from '../wire/frame-writer.js';
 import type { PayloadCodec } from '../wire/payload-codec.js';
-import { RemotePendingCall } from './remote-calls.js';
+import type { PeerLink } from './peer-link.js';
+import { PendingSpawn } from './pending-spawn.js';
 import type { RemoteMonitor } from './remote-monitor.js';
-import { PendingSpawn, type ServedSpawn } from './remote-spawns.js';
+import { RemotePendingCall } from './remote-pending-call.js';
+import type { ServedSpawn } from './served-spawn.js';
 import type { Serving } from './serving.js';
 
 /** Bytes in a batch that send it before the tick ends. */
@@ -34,7 +35,7 @@ export interface PeerLimits {
  * Everything this node shares with one life of one other node: what is under way in both directions, and the batch of
  * messages that leaves at the end of the current tick in one write.
  */
-export class Peer {
+export class Peer implements PeerLink {
   up = true;
   /** What the peer said of itself. */
   behaviors: ReadonlySet<string> = new Set();
@@ -88,7 +89,17 @@ export class Peer {
       const id = this.nextCall();
       const timeoutMs = options?.timeoutMs ?? this.node.callTimeoutMs;
       const { wheel } = this.node;
-      const pending = new RemotePendingCall(this, id, resolve, reject, wheel, to, method, timeoutMs, options);
+      const pending = new RemotePendingCall(
+        this.calls,
+        id,
+        resolve,
+        reject,
+        wheel,
+        to,
+        method,
+        timeoutMs,
+        options,
+      );
       this.calls.set(id, pending);
       try {
         // 0 stands for no limit on the wire.
@@ -121,19 +132,13 @@ export class Peer {
       this.refuseWhenFull();
       const id = this.nextCall();
       this.writer.spawn(id, timeoutMs, behavior, name === undefined ? { args } : { args, name });
-      this.spawns.set(id, new PendingSpawn(this, id, behavior, timeoutMs, resolve, reject, this.node.wheel));
+      this.spawns.set(
+        id,
+        new PendingSpawn(this, this.spawns, id, behavior, timeoutMs, resolve, reject, this.node.wheel),
+      );
       this.spawnedSinceReport++;
       this.requestFlush();
     });
-  }
-
-  refuseSpawn(id: number, error: unknown): void {
-    const data = toErrorData(error);
-    try {
-      this.control((writer) => writer.numbered(FrameKind.SpawnFailed, id, data));
-    } catch {
-      this.control((writer) => writer.numbered(FrameKind.SpawnFailed, id, { ...data, data: undefined }));
-    }
   }
 
   /** Throws SerializationError or MessageTooLargeError. */
@@ -141,7 +146,6 @@ export class Peer {
     this.control((writer) => writer.numbered(kind, call, value));
   }
 
-  /** Writes what must not be refused for a full buffer: replies and the cluster's own messages. */
   control(write: (writer: FrameWriter) => void): void {
     if (!this.up) return;
     write(this.writer);

@@ -76,7 +76,7 @@ export class RemoteRouter implements Messenger {
     const peer = this.members.get(target.node);
     if (peer && peer.identity.incarnation === target.incarnation) {
       const id = this.node.nextNumber() >>> 0;
-      const monitor = new RemoteMonitor(peer, id, target, down);
+      const monitor = new RemoteMonitor(peer, peer.monitors, id, target, down);
       peer.control((writer) => writer.aboutProcess(FrameKind.Monitor, id, target.id));
       return monitor;
     }

@@ -1,8 +1,16 @@
 import type { Type } from '@nestjs/common';
-import type { NoexBehaviorOptions } from './noex-behavior.decorator.js';
 
 export const BEHAVIOR_METADATA = 'noex:behavior';
 export const HANDLER_METADATA = 'noex:handler';
+
+export interface NoexBehaviorOptions {
+  /** A call handler that throws also ends the process (strict OTP). Default false: only its caller gets the error. */
+  readonly crashOnCallError?: boolean;
+  /** Time `terminate` may take, in milliseconds. Default 5000. */
+  readonly shutdownMs?: number;
+  /** Whether other nodes may start it here. Default true. */
+  readonly remote?: boolean;
+}
 
 export interface HandlerMetadata {
   readonly kind: 'call' | 'cast' | 'info' | 'down';

@@ -1,14 +1,5 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { BEHAVIOR_METADATA } from './behavior-metadata.js';
-
-export interface NoexBehaviorOptions {
-  /** A call handler that throws also ends the process (strict OTP). Default false: only its caller gets the error. */
-  readonly crashOnCallError?: boolean;
-  /** Time `terminate` may take, in milliseconds. Default 5000. */
-  readonly shutdownMs?: number;
-  /** Whether other nodes may start it here. Default true. */
-  readonly remote?: boolean;
-}
+import { BEHAVIOR_METADATA, type NoexBehaviorOptions } from './behavior-metadata.js';
 
 /**
  * Makes a provider class a behavior: each spawned process is an instance of its own, with its dependencies injected.

@@ -1,28 +1,7 @@
-import { toErrorData, type ErrorData, type NoexError, type ProcessRef } from '@noex/contracts';
-import { PendingCall, type CallOptions, type ReplyTarget, type TimerWheel } from '@noex/runtime';
+import { toErrorData, type ErrorData, type NoexError } from '@noex/contracts';
+import type { ReplyTarget } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { Peer } from './peer.js';
-
-/** A caller here that waits for a reply from a peer. */
-export class RemotePendingCall extends PendingCall {
-  constructor(
-    private readonly peer: Peer,
-    readonly id: number,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-    wheel: TimerWheel,
-    to: ProcessRef,
-    method: string,
-    timeoutMs: number,
-    options: CallOptions | undefined,
-  ) {
-    super(resolve, reject, wheel, to, method, timeoutMs, options?.signal);
-  }
-
-  protected override ended(): void {
-    this.peer.calls.delete(this.id);
-  }
-}
 
 /** A call of a peer that is being served here. */
 export class ServedCall implements ReplyTarget {

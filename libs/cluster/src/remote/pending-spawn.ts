@@ -9,12 +9,13 @@ import {
 } from '@noex/contracts';
 import { WheelEntry, type TimerWheel } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
-import type { Peer } from './peer.js';
+import type { PeerLink } from './peer-link.js';
 
 /** A spawn that a peer was asked for. */
 export class PendingSpawn extends WheelEntry {
   constructor(
-    private readonly peer: Peer,
+    private readonly peer: PeerLink,
+    private readonly table: Map<number, PendingSpawn>,
     readonly id: number,
     private readonly behavior: string,
     private readonly timeoutMs: number,
@@ -65,44 +66,6 @@ export class PendingSpawn extends WheelEntry {
 
   private end(): void {
     this.wheel.remove(this);
-    this.peer.spawns.delete(this.id);
-  }
-}
-
-/** A spawn asked for by a peer, until the peer says that it has the ref. */
-export class ServedSpawn {
-  private ref: ProcessRef | undefined;
-  private undone = false;
-
-  constructor(
-    private readonly peer: Peer,
-    private readonly id: number,
-  ) {
-    peer.servedSpawns.set(id, this);
-  }
-
-  run(behavior: string, args: unknown, name: string | undefined, timeoutMs: number): void {
-    this.peer.node.spawn(behavior, { args, timeoutMs, ...(name === undefined ? {} : { name }) }).then(
-      (ref) => {
-        this.ref = ref;
-        if (this.undone) return this.kill();
-        this.peer.control((writer) => writer.aboutProcess(FrameKind.Spawned, this.id, ref.id));
-      },
-      (error: unknown) => {
-        this.peer.servedSpawns.delete(this.id);
-        if (!this.undone) this.peer.refuseSpawn(this.id, error);
-      },
-    );
-  }
-
-  /** The caller gave up or is lost: no orphan is left. */
-  undo(): void {
-    this.undone = true;
-    if (this.ref) this.kill();
-  }
-
-  private kill(): void {
-    this.peer.node.drops.add('spawn_undone');
-    this.peer.node.exit(this.ref!, 'kill');
+    this.table.delete(this.id);
   }
 }

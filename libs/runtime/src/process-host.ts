@@ -1,0 +1,32 @@
+import type { Logger, ProcessRef } from '@noex/contracts';
+import type { Message } from './message.js';
+import type { Messenger } from './messenger.js';
+import type { SpawnOptions } from './process-context.js';
+import type { LinkedProcess, NameHolder } from './process-extras.js';
+import type { Scheduler } from './scheduler.js';
+import type { TimerWheel } from './timer-wheel.js';
+
+/** What a process needs of the node it lives on. */
+export interface ProcessHost {
+  readonly id: string;
+  readonly incarnation: number;
+  /** Messages a mailbox holds. */
+  readonly mailboxLimit: number;
+  readonly logger: Logger;
+  readonly wheel: TimerWheel;
+  readonly scheduler: Scheduler;
+  /** Reaches processes on any node. */
+  readonly messenger: Messenger;
+  /** A number for a timer or monitor, never given twice. */
+  nextNumber(): number;
+  spawn(behavior: string, options?: SpawnOptions): Promise<ProcessRef>;
+  link(process: LinkedProcess, other: ProcessRef): void;
+  unlink(process: LinkedProcess, other: ProcessRef): void;
+  /** Throws NameTakenError. */
+  register(name: string, process: NameHolder): void;
+  releaseName(name: string, process: NameHolder): void;
+  /** The process has ended and leaves the table. */
+  remove(id: number): void;
+  /** Counts and logs a message that is lost. */
+  drop(reason: string, message: Message, behavior?: string): void;
+}
