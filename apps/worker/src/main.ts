@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { readHttpPort } from './http-port.js';
 
@@ -13,10 +15,13 @@ async function main(): Promise<void> {
     // Bodies are streamed to the job, never gathered in memory.
     bodyParser: false,
   });
-  app.useLogger(app.get(Logger));
+  const logger = app.get(Logger);
+  app.useLogger(logger);
   // Without useProcessExit Nest would end with the signal itself (exit code 143) after a graceful stop.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  await app.listen(port);
+  const server = (await app.listen(port)) as Server;
+  const { port: httpPort } = server.address() as AddressInfo;
+  logger.log({ event: 'http_listening', port: httpPort, msg: `HTTP listens on port ${httpPort}` });
 }
 
 main().catch((error: unknown) => {

@@ -83,12 +83,6 @@ export class JobBehavior {
     this.finishIfDone(ctx);
   }
 
-  /** The text did not come whole, so there is nothing true to say about it. */
-  @HandleCall()
-  abort(reason: string, ctx: ProcessContext): void {
-    this.fail(reason, ctx);
-  }
-
   @HandleCall()
   progress(): JobProgress {
     const done = this.shares.total();

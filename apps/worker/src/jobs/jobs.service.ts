@@ -39,9 +39,11 @@ export class JobsService {
         await this.remote.call(job, 'add', chunk, { timeoutMs: CHUNK_TIMEOUT_MS });
       }
     } catch (error) {
-      const reason = `the upload ended after ${bytes} bytes: ${(error as Error).message}`;
-      await this.remote.call(job, 'abort', reason).catch(() => undefined);
-      throw new UnprocessableEntityException({ message: reason, id: job.toString() });
+      // Half a text has no true result, and nobody knows the job's id yet.
+      this.spawner.stop(job);
+      throw new UnprocessableEntityException(
+        `the upload ended after ${bytes} bytes: ${(error as Error).message}`,
+      );
     }
     if (bytes === 0) {
       this.spawner.stop(job);

@@ -10,6 +10,7 @@ export const METRICS = {
   remoteSpawns: { name: 'noex_remote_spawns_total', help: 'Total remote spawns' },
   remoteMonitorsActive: { name: 'noex_remote_monitors_active', help: 'Active remote monitors' },
   processes: { name: 'noex_processes', help: 'Processes that live on this node' },
+  processesStarted: { name: 'noex_processes_started_total', help: 'Processes started on this node' },
   dropped: { name: 'noex_dropped_total', help: 'Messages lost, by reason' },
   nodesDown: { name: 'noex_nodes_down_total', help: 'Nodes that went down, by reason' },
 } as const;

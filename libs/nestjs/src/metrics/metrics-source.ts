@@ -13,6 +13,8 @@ export interface MetricsSource {
   monitorsActive(): number;
   /** Processes that live on this node. */
   processes(): number;
+  /** Total of processes started on this node, by whatever node. */
+  processesStarted(): number;
   /** Total of lost messages by reason. */
   drops(): Iterable<readonly [reason: string, count: number]>;
   /** Total of lost nodes by reason. */

@@ -28,6 +28,7 @@ class FakeNode implements MetricsSource {
   remoteSpawns = () => 12;
   monitorsActive = () => 3;
   processes = () => this.values.processes ?? 0;
+  processesStarted = () => 11;
   drops = () => this.lost.entries();
   nodesDown = () => this.down.entries();
 }
@@ -116,6 +117,7 @@ describe('metrics', () => {
       ].join('\n'),
     );
     expect(samples(text).get('noex_processes')).toBe(7);
+    expect(samples(text).get('noex_processes_started_total')).toBe(11);
   });
 
   it('is a Prometheus page: its content type, one line end at the end, the OS process', async () => {

@@ -22,6 +22,7 @@ export function createNodeRegistry(source: MetricsSource): Registry {
   metrics.counter(METRICS.remoteSpawns, () => source.remoteSpawns());
   metrics.gauge(METRICS.remoteMonitorsActive, () => source.monitorsActive());
   metrics.gauge(METRICS.processes, () => source.processes());
+  metrics.counter(METRICS.processesStarted, () => source.processesStarted());
   metrics.counterByReason(METRICS.dropped, [], () => source.drops());
   metrics.counterByReason(METRICS.nodesDown, NODE_DOWN_REASONS, () => source.nodesDown());
   collectDefaultMetrics({ register: registry });

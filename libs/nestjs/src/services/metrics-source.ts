@@ -11,6 +11,7 @@ export function metricsSource(cluster: Cluster): MetricsSource {
     remoteSpawns: () => cluster.stats().spawns,
     monitorsActive: () => cluster.stats().monitorsActive,
     processes: () => cluster.node.processCount,
+    processesStarted: () => cluster.node.startedCount,
     drops: () => cluster.node.drops.entries(),
     nodesDown: () => cluster.members.downs.entries(),
   };
