@@ -10,16 +10,16 @@ import { ROOT } from './ensure/root.mjs';
 export async function ensureInstalled(root = ROOT) {
   if (isInstalled(root)) return;
   // Asked again under the lock: whoever held it may have done the work.
-  await withLock(root, async () => {
-    if (!isInstalled(root)) await install(root);
+  await withLock(root, async (hold) => {
+    if (!isInstalled(root)) await install(root, hold);
   });
 }
 
 /** Needs the packages installed. @throws {Error} whose message says what failed; the compiler's output is on stderr by then */
 export async function ensureBuilt(root = ROOT) {
   if (isBuilt(root)) return;
-  await withLock(root, async () => {
-    if (!isBuilt(root)) await build(root);
+  await withLock(root, async (hold) => {
+    if (!isBuilt(root)) await build(root, hold);
   });
 }
 

@@ -12,12 +12,13 @@ import { countsLine } from './test/counts.mjs';
 const SIGNALLED = 128 + 15;
 
 function runJest(args, countsFile) {
-  const reporter = join(ROOT, 'tools', 'test', 'counts-reporter.cjs');
   // Beside the usual output; a file, because standard output is Jest's (`--json`, `--listTests`).
-  const reporters = args.some((arg) => arg.startsWith('--reporters')) ? [] : ['--reporters=default'];
+  const reporters = [`--reporters=${join(ROOT, 'tools', 'test', 'counts-reporter.cjs')}`];
+  if (!args.some((arg) => arg.startsWith('--reporters'))) reporters.unshift('--reporters=default');
+  // After the given arguments, since Jest takes whatever follows "--reporters" for reporters, file names too.
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), ...reporters, `--reporters=${reporter}`, ...args],
+    [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), ...args, ...reporters],
     { cwd: ROOT, stdio: 'inherit', env: { ...process.env, TEST_COUNTS_FILE: countsFile } },
   );
   // Ctrl-C reaches Jest by itself; we stay to say how it ended.

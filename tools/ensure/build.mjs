@@ -17,7 +17,8 @@ export function isBuilt(root) {
   );
 }
 
-export async function build(root) {
+/** @param {(pid: number) => void} onStart learns the process that does it */
+export async function build(root, onStart) {
   // Without a stamp until it is done, so that nobody takes half a build for one.
   rmSync(join(root, STAMP), { force: true });
   for (const orphan of orphansOf(root)) rmSync(join(root, orphan), { force: true });
@@ -27,7 +28,7 @@ export async function build(root) {
   // Before the compiler reads: a source that changes meanwhile makes the stamp wrong, and the next run builds again.
   const inputs = inputsDigest(root);
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await runStep('building (tsc -b)', process.execPath, [compiler, '-b'], { cwd: root });
+  await runStep('building (tsc -b)', process.execPath, [compiler, '-b'], { cwd: root }, onStart);
   mkdirSync(dirname(join(root, STAMP)), { recursive: true });
   writeFileSync(join(root, STAMP), JSON.stringify({ inputs, outputs: outputsOf(root) }));
 }

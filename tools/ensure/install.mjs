@@ -38,16 +38,17 @@ function packagesOf(file) {
   }
 }
 
-export async function install(root) {
+/** @param {(pid: number) => void} onStart learns the process that does it */
+export async function install(root, onStart) {
   // With development packages whatever NODE_ENV says: building and testing need them.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
   const { npm_execpath: npm } = process.env;
   const title = 'installing the packages (npm ci), about a minute';
   if (npm && /npm-cli\.c?js$/.test(npm)) {
-    await runStep(title, process.execPath, [npm, ...args], { cwd: root });
+    await runStep(title, process.execPath, [npm, ...args], { cwd: root }, onStart);
   } else {
     // npm is a command script on Windows, which needs a shell.
-    await runStep(title, 'npm', args, { cwd: root, shell: process.platform === 'win32' });
+    await runStep(title, 'npm', args, { cwd: root, shell: process.platform === 'win32' }, onStart);
   }
   if (!isInstalled(root)) {
     throw new Error('npm ci succeeded, but node_modules does not hold what package-lock.json says');

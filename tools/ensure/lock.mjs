@@ -1,33 +1,49 @@
-// Lets one process at a time install or build in a working copy.
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// Lets one process at a time install or build in a working copy. The lock is a folder; the files in it are named by the
+// ids of the processes that it is for: who took it, and what that one runs, which may outlive him.
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 100;
-/** Longer than it takes to write the pid into a lock that was just made. */
+/** Longer than it takes to write the first id into a lock that was just made. */
 const UNOWNED_MS = 5_000;
 
+/**
+ * @template T
+ * @param {string} root
+ * @param {(hold: (pid: number) => void) => Promise<T>} work `hold` keeps the lock until that process is gone as well
+ * @returns {Promise<T>}
+ */
 export async function withLock(root, work) {
   // Not in node_modules: `npm ci` removes that.
   const cache = join(root, '.cache');
   const lock = join(cache, 'ensure.lock');
   mkdirSync(cache, { recursive: true });
   for (let told = false; !tryMake(lock);) {
-    const owner = ownerOf(lock);
-    if (isAbandoned(lock, owner)) {
-      breakLock(lock, owner);
+    const owners = ownersOf(lock);
+    if (isAbandoned(lock, owners)) {
+      breakLock(lock, owners);
       continue;
     }
-    if (!told) process.stderr.write(`waiting for process ${owner ?? '?'}, which is installing or building\n`);
+    if (!told)
+      process.stderr.write(`waiting for another process (${owners}), which is installing or building\n`);
     told = true;
     await sleep(POLL_MS);
   }
+  const hold = (pid) => writeFileSync(join(lock, String(pid)), '');
   try {
-    writeFileSync(join(lock, 'pid'), String(process.pid));
-    return await work();
+    hold(process.pid);
+    return await work(hold);
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    remove(lock);
   }
+}
+
+/** At once, under another name first: nobody may see half of it, or lose a new one to the rest of the removal. */
+function remove(lock) {
+  const removed = `${lock}.${process.pid}`;
+  renameSync(lock, removed);
+  rmSync(removed, { recursive: true, force: true });
 }
 
 function tryMake(folder) {
@@ -40,16 +56,16 @@ function tryMake(folder) {
   }
 }
 
-function ownerOf(lock) {
+function ownersOf(lock) {
   try {
-    return Number(readFileSync(join(lock, 'pid'), 'utf8')) || undefined;
+    return readdirSync(lock).sort();
   } catch {
-    return undefined;
+    return [];
   }
 }
 
-function isAbandoned(lock, owner) {
-  return owner === undefined ? ageOf(lock) > UNOWNED_MS : !isAlive(owner);
+function isAbandoned(lock, owners) {
+  return owners.length === 0 ? ageOf(lock) > UNOWNED_MS : !owners.some((pid) => isAlive(Number(pid)));
 }
 
 function isAlive(pid) {
@@ -69,16 +85,18 @@ function ageOf(path) {
   }
 }
 
-/** Of several that see the same dead owner only one may remove the lock, or it might remove the next one's. */
-function breakLock(lock, deadOwner) {
+/** Of several that see the same dead owners only one may remove the lock, or it might remove the next one's. */
+function breakLock(lock, deadOwners) {
   const breaking = `${lock}.breaking`;
   if (!tryMake(breaking)) {
     if (ageOf(breaking) > UNOWNED_MS) rmSync(breaking, { recursive: true, force: true });
     return;
   }
   try {
-    if (ownerOf(lock) === deadOwner && isAbandoned(lock, deadOwner))
-      rmSync(lock, { recursive: true, force: true });
+    const owners = ownersOf(lock);
+    if (String(owners) === String(deadOwners) && isAbandoned(lock, owners)) {
+      remove(lock);
+    }
   } finally {
     rmSync(breaking, { recursive: true, force: true });
   }

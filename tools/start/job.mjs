@@ -1,5 +1,6 @@
 // One job from the first byte sent to its result.
 import { readCorpus } from './corpus.mjs';
+import { formatBytes } from './format.mjs';
 import { getJson, pollJson, postText } from './http.mjs';
 import { progress } from './progress.mjs';
 
@@ -7,8 +8,12 @@ const POLL_MS = 200;
 
 /** @param {string} url of the node that takes the job */
 export async function runJob(url, corpus) {
+  const began = performance.now();
   const { id } = await upload(url, corpus);
   await waitUntilDone(url, id, corpus.bytes);
+  // Of both together: the nodes count while the text is still being sent.
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`done in ${seconds.toFixed(1)} s, ${formatBytes(corpus.bytes / seconds)}/s`);
   const { status, body } = await getJson(`${url}/jobs/${id}/result`);
   if (status !== 200) throw new Error(`GET /jobs/${id}/result answered ${status}: ${JSON.stringify(body)}`);
   return body;

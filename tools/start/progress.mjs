@@ -10,15 +10,10 @@ const REDRAW_MS = 80;
  * @param {NodeJS.WriteStream} stream
  */
 export function progress(title, total, stream = process.stdout) {
-  const began = performance.now();
   let drawn = -Infinity;
   let tenths = 0;
 
-  const text = (done) => {
-    const seconds = (performance.now() - began) / 1000;
-    const rate = seconds > 0 ? `, ${formatBytes(done / seconds)}/s` : '';
-    return `${formatBytes(done)} of ${formatBytes(total)}${rate}`;
-  };
+  const text = (done) => `${formatBytes(done)} of ${formatBytes(total)}`;
   const share = (done) => (total > 0 ? Math.min(1, done / total) : 1);
   const drawBar = (done, end) => {
     const filled = Math.round(share(done) * BAR_WIDTH);

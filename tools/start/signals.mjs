@@ -1,6 +1,8 @@
 /** The ways in which the user, or who runs this for him, says "stop". */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+const PARENT_POLL_MS = 1_000;
+
 export class StoppedError extends Error {}
 
 /**
@@ -17,8 +19,21 @@ export function listenForStop(onImpatience) {
         reject(new StoppedError(signal));
       });
     }
+    whenNpmIsGone(() => reject(new StoppedError('npm is gone')));
   });
   // The rejection may come when nobody waits for it.
   stopped.catch(() => {});
   return { stopped };
+}
+
+/** Between npm and us there may be a shell, which does not pass on the signal that ends npm: watch the parent instead. */
+function whenNpmIsGone(onGone) {
+  if (!process.env.npm_lifecycle_event) return;
+  const { ppid } = process;
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(timer);
+    onGone();
+  }, PARENT_POLL_MS);
+  timer.unref();
 }
