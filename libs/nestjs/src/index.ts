@@ -3,6 +3,7 @@ export {
   CallTimeoutError,
   ClusterStartError,
   describeExit,
+  DeadlockError,
   DrainingError,
   InvalidMessageError,
   InvalidOptionsError,

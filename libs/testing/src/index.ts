@@ -4,3 +4,4 @@ export {
   type ComplianceTransportOptions,
   type TransportComplianceEnvironment,
 } from './transport-compliance.js';
+export { VirtualClock } from './virtual-clock.js';

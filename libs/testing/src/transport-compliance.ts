@@ -12,7 +12,10 @@ export interface ComplianceTransportOptions {
   readonly logger: Logger;
 }
 
-/** A place where transports of one adapter can reach each other. Made anew for each test. */
+/**
+ * A place where transports of one adapter can reach each other. Made anew for each test. Its transports should look for a lost peer
+ * within milliseconds, since the suite waits for it.
+ */
 export interface TransportComplianceEnvironment {
   transport(options: ComplianceTransportOptions): Transport;
   /** An address that no transport uses yet. */
@@ -170,6 +173,20 @@ export function describeTransportCompliance(
           await Promise.all(nodes.map((node) => node.close()));
         }
       }, 60_000);
+    });
+
+    describe('a lost connection', () => {
+      it('comes back, again and again, whoever lost it', async () => {
+        const { a, b } = await pair();
+        for (let round = 1; round <= 10; round++) {
+          const connection = round % 2 === 0 ? await a.connected('b') : await b.connected('a');
+          connection.close(round % 3 === 0 ? 'heartbeat_timeout' : 'connection_closed');
+          await Promise.all([a.wentDown('b', round), b.wentDown('a', round)]);
+        }
+        const [toB, toA] = await Promise.all([a.connected('b'), b.connected('a')]);
+        expect([toB.send(Buffer.from('hello')), toA.send(Buffer.from('hello'))]).toEqual([true, true]);
+        await Promise.all([a.received('b', 1), b.received('a', 1)]);
+      });
     });
 
     describe('frames', () => {

@@ -32,6 +32,34 @@ async function cluster(...ids: string[]) {
   return { network, nodes };
 }
 
+/** A clock that moves when told to, and runs what is due in order. */
+function manualClock(): Clock & { pass(ms: number): void } {
+  let now = 0;
+  let number = 0;
+  const timers = new Map<number, { at: number; callback: () => void }>();
+  return {
+    now: () => now,
+    setTimeout: (callback, delayMs) => {
+      timers.set(++number, { at: now + delayMs, callback });
+      return number;
+    },
+    clearTimeout: (handle) => void timers.delete(handle as number),
+    pass(ms) {
+      const end = now + ms;
+      for (;;) {
+        const due = [...timers]
+          .filter(([, { at }]) => at <= end)
+          .sort(([m, x], [n, y]) => x.at - y.at || m - n)[0];
+        if (!due) break;
+        timers.delete(due[0]);
+        now = due[1].at;
+        due[1].callback();
+      }
+      now = end;
+    },
+  };
+}
+
 const text = (host: ComplianceHost, from: string) =>
   (host.frames.get(from) ?? []).map((frame) => Buffer.from(frame).toString());
 
@@ -48,15 +76,19 @@ describe('a partition', () => {
   });
 
   it('as a blackhole lets nothing pass; what it held arrives if it heals in time', async () => {
-    const { network, nodes } = await cluster('a', 'b');
-    const [a, b] = nodes as [ComplianceHost, ComplianceHost];
+    const clock = manualClock();
+    const network = new MemoryNetwork({ clock });
+    const [a, b] = [await node(network, 'a'), await node(network, 'b')];
+    clock.pass(1);
     network.partition(['a'], ['b'], { mode: 'blackhole' });
     a.connections.get('b')!.send(Buffer.from('held'));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    clock.pass(60_000);
     expect([b.frames.size, a.events.length, b.events.length]).toEqual([0, 1, 1]);
     network.heal();
-    await b.received('a', 1);
+    clock.pass(1);
     expect(text(b, 'a')).toEqual(['held']);
+    network.kill('a');
+    network.kill('b');
   });
 
   it('as a blackhole hides that the other side has given up, until it heals', async () => {
@@ -109,7 +141,10 @@ it('what is sent to a paused node waits with the sender', async () => {
 });
 
 it('refuses a second live node of one name, and an address that is taken', async () => {
-  const { network, nodes } = await cluster('a', 'b');
+  const clock = manualClock();
+  const network = new MemoryNetwork({ clock });
+  const [a] = [await node(network, 'a'), await node(network, 'b')];
+  clock.pass(1);
   const warnings: string[] = [];
   const ignore = () => {};
   const logger = {
@@ -119,42 +154,15 @@ it('refuses a second live node of one name, and an address that is taken', async
     error: ignore,
   };
   const impostor = await node(network, 'b', { logger }, { incarnation: 2 });
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect([impostor.events, nodes[0]!.downs('b')]).toEqual([[], []]);
+  clock.pass(60_000);
+  expect([impostor.events, a.downs('b')]).toEqual([[], []]);
   expect(warnings.filter((line) => line.includes('NODE_NAME')).length).toBeGreaterThan(0);
   const late = new ComplianceHost(network.transport({ address: 'memory:1' }), { id: 'x' });
   await expect(late.transport.start(late)).rejects.toMatchObject({ code: 'cluster_start' });
+  for (const id of ['a', 'b']) network.kill(id);
 });
 
 describe('with a clock of its own', () => {
-  /** A clock that moves when told to, and runs what is due in order. */
-  function manualClock(): Clock & { pass(ms: number): void } {
-    let now = 0;
-    let number = 0;
-    const timers = new Map<number, { at: number; callback: () => void }>();
-    return {
-      now: () => now,
-      setTimeout: (callback, delayMs) => {
-        timers.set(++number, { at: now + delayMs, callback });
-        return number;
-      },
-      clearTimeout: (handle) => void timers.delete(handle as number),
-      pass(ms) {
-        const end = now + ms;
-        for (;;) {
-          const due = [...timers]
-            .filter(([, { at }]) => at <= end)
-            .sort(([m, x], [n, y]) => x.at - y.at || m - n)[0];
-          if (!due) break;
-          timers.delete(due[0]);
-          now = due[1].at;
-          due[1].callback();
-        }
-        now = end;
-      },
-    };
-  }
-
   it.each<[string, MemoryNetworkOptions, number]>([
     ['without latency', {}, 0],
     ['with latency', { latencyMs: 10 }, 10],

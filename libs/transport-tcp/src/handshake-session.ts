@@ -1,4 +1,4 @@
-import type { Clock, Refusal, TimerHandle } from '@noex/contracts';
+import type { Clock, TimerHandle } from '@noex/contracts';
 import type { FramedSocket, FrameReceiver } from './framed-socket.js';
 import type { Handshake, HandshakeResult } from './handshake.js';
 import { decodeMessage, encodeMessage, type HandshakeMessage } from './handshake-messages.js';
@@ -9,8 +9,6 @@ export type SessionResult = HandshakeResult | { readonly kind: 'failed'; readonl
 export interface HandshakeSessionOptions {
   readonly socket: FramedSocket;
   readonly handshake: Handshake;
-  /** Who is at the other end, for messages: the dialed address, or the remote one. */
-  readonly remote: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
   /** Called once. The session has already ended the socket, unless the result is `up`. */
@@ -49,11 +47,11 @@ export class HandshakeSession implements FrameReceiver {
     if (send) this.options.socket.send(encodeMessage(send));
     if (!result) return;
     if (result.kind === 'refused') this.options.socket.end();
-    this.finish(result.kind === 'refused' ? { ...result, refusal: this.named(result.refusal) } : result);
+    this.finish(result);
   }
 
   oversized(length: number): void {
-    this.finish({ kind: 'refused', by: 'us', refusal: recogniseStranger(length, this.options.remote) });
+    this.finish({ kind: 'refused', by: 'us', refusal: recogniseStranger(length) });
   }
 
   writable(): void {}
@@ -63,11 +61,6 @@ export class HandshakeSession implements FrameReceiver {
       kind: 'failed',
       error: error ?? new Error('the connection was closed during the handshake'),
     });
-  }
-
-  private named(refusal: Refusal): Refusal {
-    if (refusal.code !== 'not_noex') return refusal;
-    return { code: refusal.code, message: `${this.options.remote}: ${refusal.message}` };
   }
 
   private finish(result: SessionResult): void {

@@ -69,6 +69,15 @@ it('asks the arbiter again at the last moment: another connection may be up by t
   expect(b.result).toMatchObject({ by: 'them', refusal: { code: 'duplicate' }, peer: { id: 'a' } });
 });
 
+it('leaves without a word when an objection arises after the other side is up', () => {
+  let asked = 0;
+  const stale: Refusal = { code: 'stale_incarnation', message: 'old' };
+  const { a, b } = meet(hello('a'), hello('b'), { right: () => (++asked > 1 ? stale : undefined) });
+  expect(a.result).toMatchObject({ kind: 'up' });
+  expect(b.result).toMatchObject({ kind: 'refused', by: 'us', refusal: stale });
+  expect(b.sent).toEqual(['ready']);
+});
+
 it('tells each side whether it is the arbiter', () => {
   const roles: Record<string, boolean> = {};
   const note = (name: string) => (_: Hello, arbiter: boolean) => void (roles[name] = arbiter);

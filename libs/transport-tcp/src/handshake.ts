@@ -52,9 +52,10 @@ export class Handshake {
         return this.refused(this.peer) ?? { send: { kind: 'accept' }, ...this.up(this.peer) };
       case 'accept':
         if (!this.peer || this.isArbiter(this.peer)) break;
-        return this.refused(this.peer) ?? this.up(this.peer);
+        // The other side is up: to it a refusal would be a frame like any other, so this side just leaves.
+        return this.withoutSending(this.refused(this.peer)) ?? this.up(this.peer);
     }
-    return this.refuse({ code: 'not_noex', message: 'what it sent is not a noex handshake' });
+    return this.refuse({ code: 'not_noex', message: 'the other side does not follow the noex handshake' });
   }
 
   private isArbiter(peer: Hello): boolean {
@@ -71,6 +72,10 @@ export class Handshake {
       send: { kind: 'refuse', code: refusal.code, message: refusal.message },
       result: { kind: 'refused', refusal, by: 'us', ...this.known() },
     };
+  }
+
+  private withoutSending(step: HandshakeStep | undefined): HandshakeStep | undefined {
+    return step?.result && { result: step.result };
   }
 
   private up(peer: Hello): HandshakeStep {

@@ -1,22 +1,19 @@
 import { deriveKey } from './key.js';
 
-it('makes the same key of the same secret and cluster, another one of any other', async () => {
-  const [key, same, otherSecret, otherCluster] = await Promise.all([
-    deriveKey('secret', 'shop'),
-    deriveKey('secret', 'shop'),
-    deriveKey('Secret', 'shop'),
-    deriveKey('secret', 'shop2'),
+it('makes the same key of the same secret, another one of any other', async () => {
+  const [key, same, other] = await Promise.all([
+    deriveKey('secret'),
+    deriveKey('secret'),
+    deriveKey('Secret'),
   ]);
   expect(key.key).toHaveLength(32);
   expect(same).toEqual(key);
-  expect(new Set([key, otherSecret, otherCluster].map(({ id }) => id)).size).toBe(3);
-  expect(new Set([key, otherSecret, otherCluster].map(({ key: bytes }) => bytes.toString('hex'))).size).toBe(
-    3,
-  );
+  expect(other.id).not.toBe(key.id);
+  expect(other.key).not.toEqual(key.key);
 });
 
 it('does not show the key in its public name', async () => {
-  const { id, key } = await deriveKey('secret', 'shop');
+  const { id, key } = await deriveKey('secret');
   expect(id).toMatch(/^[0-9a-f]{32}$/);
   expect(key.toString('hex')).not.toContain(id);
 });

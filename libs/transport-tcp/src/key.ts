@@ -11,10 +11,13 @@ const KEY_BYTES = 32;
 // 32 MiB and some 100 ms per secret, once at start: what makes guessing a weak secret from a recorded handshake slow.
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 
-/** Makes the key of a cluster from its secret. The cluster name is the salt: one secret gives two clusters two keys. */
-export function deriveKey(secret: string, clusterName: string): Promise<PresharedKey> {
+/**
+ * Makes the key of the links from a secret. The salt is fixed on purpose: with the cluster's name in it, a node of another
+ * cluster would fail in TLS, where neither side can say why (docs/adr/0004).
+ */
+export function deriveKey(secret: string): Promise<PresharedKey> {
   return new Promise((resolve, reject) => {
-    scrypt(secret, `noex:${clusterName}`, KEY_BYTES, COST, (error, key) => {
+    scrypt(secret, 'noex mesh link', KEY_BYTES, COST, (error, key) => {
       if (error) return reject(error);
       const id = createHmac('sha256', key).update('noex key id').digest('hex').slice(0, 32);
       resolve({ id, key });

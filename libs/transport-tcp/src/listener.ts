@@ -128,7 +128,7 @@ export class Listener {
     });
     tls.on('tlsClientError', (error, socket) => {
       const host = socket.remoteAddress ?? 'an unknown host';
-      const refusal = explainTlsError(error, host);
+      const refusal = explainTlsError(error);
       if (refusal) this.options.refused(refusal, host);
       socket.destroy();
     });

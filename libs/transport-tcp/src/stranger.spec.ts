@@ -1,13 +1,13 @@
 import { recogniseStranger } from './stranger.js';
 
 function recognise(bytes: Buffer) {
-  return recogniseStranger(bytes.readUInt32BE(), '10.0.0.9');
+  return recogniseStranger(bytes.readUInt32BE());
 }
 
 it('knows TLS', () => {
   expect(recognise(Buffer.from([0x16, 0x03, 0x01, 0x02]))).toEqual({
     code: 'wrong_secret',
-    message: expect.stringMatching(/10\.0\.0\.9 speaks TLS.*CLUSTER_SECRET/),
+    message: expect.stringMatching(/speaks TLS.*CLUSTER_SECRET/),
   });
 });
 

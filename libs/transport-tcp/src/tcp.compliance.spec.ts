@@ -16,7 +16,14 @@ function freeAddress(): Promise<string> {
 function environment(secrets: string[]): TransportComplianceEnvironment {
   return {
     transport: ({ address, ...options }) =>
-      tcp({ ...options, secrets, host: '127.0.0.1', port: address ? Number(address.split(':')[1]) : 0 }),
+      tcp({
+        ...options,
+        reconnectMinMs: 2,
+        reconnectMaxMs: 50,
+        secrets,
+        host: '127.0.0.1',
+        port: address ? Number(address.split(':')[1]) : 0,
+      }),
     address: freeAddress,
   };
 }

@@ -27,9 +27,15 @@ async function freePort(): Promise<number> {
 
 it('is up within a second of a seed that starts late', async () => {
   const port = await freePort();
-  const b = await node('b', { seeds: [`127.0.0.1:${port}`] });
-  // Long enough for the dialer to have reached its longest wait.
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  let failures = 0;
+  const ignore = () => {};
+  const debug = () => {
+    failures++;
+    for (const host of hosts) host.recheck();
+  };
+  const logger = { debug, info: ignore, warn: ignore, error: ignore };
+  const b = await node('b', { seeds: [`127.0.0.1:${port}`], logger });
+  await b.host.until('the dialer has reached its longest wait', () => failures >= 5);
   const a = await node('a', { port });
   const listening = performance.now();
   await Promise.all([a.host.connected('b'), b.host.connected('a')]);

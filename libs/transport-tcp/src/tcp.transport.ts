@@ -1,13 +1,7 @@
 // START HERE: what the transport is made of and how its parts meet.
 import { networkInterfaces } from 'node:os';
 import type { Socket } from 'node:net';
-import {
-  ClusterStartError,
-  type PeerIdentity,
-  type Refusal,
-  type Transport,
-  type TransportHost,
-} from '@noex/contracts';
+import { ClusterStartError, type PeerIdentity, type Transport, type TransportHost } from '@noex/contracts';
 import { advertisedHost } from './advertised-address.js';
 import { formatHostPort, isLoopback } from './address.js';
 import { Connector } from './connector.js';
@@ -65,9 +59,7 @@ class TcpTransport implements Transport {
     this.isStarted = true;
     this.failIfClosed();
     const { settings } = this;
-    const keys = await Promise.all(
-      settings.secrets.map((secret) => deriveKey(secret, host.self.clusterName)),
-    );
+    const keys = await Promise.all(settings.secrets.map((secret) => deriveKey(secret)));
     this.failIfClosed();
     this.listener = this.createListener(keys);
     const port = await this.listener.listen();
@@ -166,11 +158,14 @@ class TcpTransport implements Transport {
       selfAddress: address,
       dial: (to) => this.dial(to),
       isUp: (peer) => peers.isUp(peer),
-      unreachable: (to, error) =>
+      unreachable: (to, error) => {
+        // Once there is a cluster, a seed that is away is nobody's trouble.
+        if (peers.size > 0) return;
         this.refusals.warn(`unreachable ${to}`, `${to} does not answer: ${error.message}; trying on`, {
           event: 'peer_unreachable',
           address: to,
-        }),
+        });
+      },
     });
     return {
       host,
@@ -198,13 +193,10 @@ class TcpTransport implements Transport {
       if (result.kind === 'refused') this.report(result, remote.replace(/:\d+$/, ''));
     };
     if (unencrypted) {
-      const refuse = (peer: Hello): Refusal => ({
-        code: 'wrong_secret',
-        message: secretRequired(peer.address, mesh.hello.address),
-      });
-      this.greet(socket, remote, new Handshake(mesh.hello, refuse), undefined, done);
+      const refuse = (peer: Hello) => secretRequired(peer.address, mesh.hello.address);
+      this.greet(socket, new Handshake(mesh.hello, refuse), undefined, done);
     } else {
-      this.greet(socket, remote, this.handshake(mesh), mesh.hello, done);
+      this.greet(socket, this.handshake(mesh), mesh.hello, done);
     }
   }
 
@@ -222,7 +214,7 @@ class TcpTransport implements Transport {
       return { kind: 'failed', error: new Error('closed') };
     }
     return new Promise((resolve) => {
-      this.greet(socket, address, this.handshake(mesh), mesh.hello, (result) => {
+      this.greet(socket, this.handshake(mesh), mesh.hello, (result) => {
         if (result.kind === 'refused') this.report(result, address);
         resolve(result);
       });
@@ -230,7 +222,7 @@ class TcpTransport implements Transport {
   }
 
   private dialError(address: string, error: Error): DialOutcome {
-    const refusal = explainTlsError(error, address);
+    const refusal = explainTlsError(error);
     if (!refusal) return { kind: 'failed', error };
     this.refusals.report({ refusal, by: 'us', remote: address });
     return { kind: 'refused', refusal };
@@ -242,7 +234,6 @@ class TcpTransport implements Transport {
 
   private greet(
     socket: Socket,
-    remote: string,
     handshake: Handshake,
     greeting: Hello | undefined,
     done: (result: SessionResult) => void,
@@ -259,7 +250,6 @@ class TcpTransport implements Transport {
       {
         socket: framed,
         handshake,
-        remote,
         clock,
         timeoutMs: handshakeTimeoutMs,
         done: (result) => {

@@ -1,7 +1,7 @@
 import { explainTlsError } from './tls-errors.js';
 
 function explain(code: string) {
-  return explainTlsError(Object.assign(new Error('x'), { code }), '10.0.0.1');
+  return explainTlsError(Object.assign(new Error('x'), { code }));
 }
 
 it.each([
@@ -16,7 +16,7 @@ it.each([
 ])('%s becomes one message', (code) => {
   expect(explain(code)).toEqual({
     code: 'wrong_secret',
-    message: expect.stringMatching(/^10\.0\.0\.1 .*CLUSTER_SECRET/),
+    message: expect.stringMatching(/^it .*CLUSTER_SECRET/),
   });
 });
 
