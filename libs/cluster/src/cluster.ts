@@ -71,7 +71,8 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   private ownAddress = '';
   private refused = 0;
   private sentSpawns = 0;
-  private turn = 0;
+  /** Turns of `round-robin`, by behavior. */
+  private readonly turns = new Map<string, number>();
   private answeredAtDrain = 0;
   private drainingSince: number | undefined;
 
@@ -96,6 +97,8 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     const largest = this.transport.maxFrameBytes - FRAME_OVERHEAD_BYTES;
     this.limits = {
       maxMessageBytes: Math.min(options.maxMessageBytes ?? largest, largest),
+      maxFrameBytes: this.transport.maxFrameBytes,
+      maxControlBytes: largest,
       maxPendingCalls: options.maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS,
     };
     this.statusChange = new Listeners('status_change', this.logger);
@@ -133,6 +136,8 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
       this.setStatus('stopped');
       throw error;
     }
+    // It was told to leave before it was there.
+    if (this.draining) return;
     this.members.startHeartbeats();
     this.setStatus('running');
     this.logger.info(`node "${this.self.id}" is running at ${this.ownAddress}`, {
@@ -159,11 +164,13 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   /** Second half: stops the processes within `budgetMs`, says goodbye and closes. */
   async stop(budgetMs: number): Promise<DrainLedger> {
     if (!this.draining) await this.drain(0);
-    const callsLost = this.serving.calls;
+    const { failed } = this.serving;
     const processes = this.node.processCount;
     const processesKilled = await this.node.stop(budgetMs);
+    // What was still under way may have been answered in that time.
+    const callsLost = this.serving.failed - failed + this.serving.calls;
     this.members.stopHeartbeats();
-    for (const peer of this.members.values()) {
+    for (const peer of this.members.connected()) {
       peer.control((writer) => writer.plain(FrameKind.Goodbye));
       peer.flush();
     }
@@ -171,7 +178,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     this.members.clear();
     this.setStatus('stopped');
     const ledger: DrainLedger = {
-      callsCompleted: this.serving.answered - this.answeredAtDrain,
+      callsCompleted: this.serving.answered - this.answeredAtDrain - (this.serving.failed - failed),
       refused: this.refused,
       callsLost,
       processesStopped: processes - processesKilled,
@@ -217,14 +224,15 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   }
 
   private announceToAll(): void {
-    for (const peer of this.members.values()) this.announce(peer);
+    for (const peer of this.members.connected()) this.announce(peer);
   }
 
   private announce(peer: Peer): void {
     const announcement: Announcement = {
       behaviors: [...this.spawnable],
       draining: this.draining,
-      peers: [...this.members.values()]
+      // Those that are about to be up as well: two that join at once have nobody else to hear of each other from.
+      peers: [...this.members.connected()]
         .map((other) => other.identity)
         .filter(({ id }) => id !== peer.identity.id),
     };
@@ -325,7 +333,9 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
    */
   async spawn(behavior: string, options: ClusterSpawnOptions = {}): Promise<ProcessRef> {
     const { on = 'least-loaded' } = options;
-    const chosen = place(behavior, on, this.candidates(behavior), this.random, this.turn++);
+    const turn = this.turns.get(behavior) ?? 0;
+    const chosen = place(behavior, on, this.candidates(behavior), this.random, turn);
+    if (on === 'round-robin') this.turns.set(behavior, turn + 1);
     if (chosen.local) return this.node.spawn(behavior, options);
     this.sentSpawns++;
     const { args, name, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS } = options;

@@ -54,6 +54,12 @@ export class ProcessExitedError extends NoexError {
   readonly outcome = 'unknown';
 }
 
+/** The call would wait for itself: its target waits, directly or through others, for this call. `data.path` shows the way. */
+export class DeadlockError extends NoexError {
+  readonly code = 'deadlock';
+  readonly outcome = 'not-run';
+}
+
 export class NodeUnreachableError extends NoexError {
   readonly code = 'node_unreachable';
   readonly outcome = 'not-run';
@@ -162,6 +168,7 @@ export class ClusterStartError extends NoexError {
 const ANSWERED = {
   noproc: ProcessNotFoundError,
   process_exited: ProcessExitedError,
+  deadlock: DeadlockError,
   node_unreachable: NodeUnreachableError,
   overloaded: OverloadedError,
   draining: DrainingError,
@@ -175,16 +182,24 @@ const ANSWERED = {
   name_taken: NameTakenError,
 } as const satisfies Record<string, new (message: string, data?: Record<string, unknown>) => NoexError>;
 
-/** What of any thrown value crosses to another node. */
+/** What of any thrown value crosses to another node. Never throws, whatever the value does when it is looked at. */
 export function toErrorData(thrown: unknown): ErrorData {
+  try {
+    return describeThrown(thrown);
+  } catch {
+    return { name: 'Error', message: 'something was thrown that cannot be read' };
+  }
+}
+
+function describeThrown(thrown: unknown): ErrorData {
   if (thrown instanceof RemoteError) {
     return { name: thrown.name, message: thrown.message, code: thrown.remoteCode, data: thrown.remoteData };
   }
   if (thrown instanceof Error) {
     const { code, data } = thrown as { code?: unknown; data?: unknown };
     return {
-      name: thrown.name,
-      message: thrown.message,
+      name: String(thrown.name),
+      message: String(thrown.message),
       ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
       ...(data === undefined ? {} : { data }),
     };

@@ -6,6 +6,7 @@ export {
   BehaviorNotFoundError,
   CallTimeoutError,
   ClusterStartError,
+  DeadlockError,
   DrainingError,
   exitedError,
   InvalidMessageError,

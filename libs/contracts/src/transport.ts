@@ -14,7 +14,10 @@ export interface Transport {
   start(host: TransportHost): Promise<string>;
   /** Peers that others told us about; the adapter connects those it does not know. */
   learn(peers: readonly PeerIdentity[]): void;
-  /** Flushes, disconnects from everybody and stops. No `TransportHost` method is called after it resolves. */
+  /**
+   * Flushes, disconnects from everybody and stops. From the call on no `TransportHost` method is called: the connections that were up
+   * end without a `peerDown` on this side. Resolves when all is released; calling it again gives the same end.
+   */
   close(): Promise<void>;
 }
 
@@ -37,6 +40,7 @@ export interface PeerConnection {
   /**
    * Takes the frame (it copies: the caller may reuse the bytes), or returns `false` when the buffer is full or the
    * connection is closed: then nothing of it was taken.
+   * @throws MessageTooLargeError beyond `maxFrameBytes`: waiting for room would not help.
    */
   send(frame: Uint8Array): boolean;
   /** Ends the connection after a flush; `peerDown` follows with this reason. */

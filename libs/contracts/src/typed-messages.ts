@@ -11,12 +11,20 @@ interface PlainForm {
   readonly init: AnyFunction;
 }
 
+/** A class may well have a field `name` and a method `init`; only the plain form has tables as well. */
+type IsPlain<B> = B extends PlainForm
+  ? [Extract<keyof B, 'handleCall' | 'handleCast' | 'handleInfo'>] extends [never]
+    ? false
+    : true
+  : false;
+
 /** Handlers of a plain behavior, or the public methods of a behavior class. */
-type HandlersOf<B, Kind extends 'handleCall' | 'handleCast'> = B extends PlainForm
-  ? B extends { readonly [K in Kind]?: infer Table }
-    ? NonNullable<Table>
-    : never
-  : Omit<B, 'init' | 'terminate'>;
+type HandlersOf<B, Kind extends 'handleCall' | 'handleCast'> =
+  IsPlain<B> extends true
+    ? B extends { readonly [K in Kind]?: infer Table }
+      ? NonNullable<Table>
+      : never
+    : Omit<B, 'init' | 'terminate'>;
 
 type FunctionKeys<T> = { [K in keyof T]: T[K] extends AnyFunction ? K : never }[keyof T] & string;
 
@@ -26,11 +34,12 @@ type IsUnknown<B> = unknown extends B ? true : false;
 export type CallName<B> = IsUnknown<B> extends true ? string : FunctionKeys<HandlersOf<B, 'handleCall'>>;
 export type CastName<B> = IsUnknown<B> extends true ? string : FunctionKeys<HandlersOf<B, 'handleCast'>>;
 
-type FirstParameter<F> = F extends () => unknown
-  ? void
-  : F extends (payload: infer P, ...rest: never[]) => unknown
-    ? P
-    : never;
+/** `void` where the handler takes none; with `undefined` where it may be left out. */
+type FirstParameter<F> = F extends (...args: infer Parameters) => unknown
+  ? Parameters extends []
+    ? void
+    : Parameters[0]
+  : never;
 
 type PayloadOf<B, Kind extends 'handleCall' | 'handleCast', M> =
   IsUnknown<B> extends true
@@ -46,7 +55,7 @@ export type ReplyOf<B, M> =
   IsUnknown<B> extends true
     ? unknown
     : M extends keyof HandlersOf<B, 'handleCall'>
-      ? B extends PlainForm
+      ? IsPlain<B> extends true
         ? ResultOf<HandlersOf<B, 'handleCall'>[M]> extends readonly [infer Reply, unknown]
           ? Reply
           : never

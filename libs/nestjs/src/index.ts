@@ -34,6 +34,19 @@ export type {
   ProcessContext,
   ProcessDown,
   SpawnOptions,
+  StateMachineContext,
+} from '@noex/runtime';
+export {
+  ChildError,
+  Supervisor,
+  type ChildCount,
+  type ChildErrorCode,
+  type ChildInfo,
+  type ChildSpec,
+  type DynamicChildSpec,
+  type RestartPolicy,
+  type Strategy,
+  type WhichChild,
 } from '@noex/runtime';
 export { HandleCall, HandleCast, HandleDown, HandleInfo } from './behavior/handler.decorators.js';
 export type { NoexBehaviorOptions } from './behavior/behavior-metadata.js';
@@ -47,4 +60,19 @@ export { ClusterService } from './services/cluster.service.js';
 export { RemoteCallService, type CastOptions } from './services/remote-call.service.js';
 export { RemoteMonitorService, type MonitorDown } from './services/remote-monitor.service.js';
 export { RemoteSpawnService } from './services/remote-spawn.service.js';
+export {
+  OnEnter,
+  OnEventTimeout,
+  OnStateTimeout,
+  State,
+  StateMachine,
+} from './state-machine/state-machine.decorators.js';
+export type { StateMachineOptions } from './state-machine/state.metadata.js';
+export type {
+  SupervisedBehavior,
+  SupervisedChild,
+  SupervisedRoot,
+  SupervisedTree,
+} from './supervision/supervision-options.js';
+export { SupervisionService } from './supervision/supervision.service.js';
 export { NOEX_OPTIONS } from './tokens.js';

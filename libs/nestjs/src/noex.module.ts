@@ -25,6 +25,8 @@ import { metricsSource } from './services/metrics-source.js';
 import { RemoteCallService } from './services/remote-call.service.js';
 import { RemoteMonitorService } from './services/remote-monitor.service.js';
 import { RemoteSpawnService } from './services/remote-spawn.service.js';
+import { RootSupervisor } from './supervision/root-supervisor.js';
+import { SupervisionService } from './supervision/supervision.service.js';
 import { NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE, NOEX_OPTIONS } from './tokens.js';
 
 export interface NoexOptionsFactory {
@@ -42,7 +44,13 @@ export interface NoexModuleAsyncOptions {
 
 const GIVEN_OPTIONS = Symbol('NOEX_GIVEN_OPTIONS');
 const LIBRARY_LOGGER = Symbol('NOEX_LOGGER');
-const SERVICES = [ClusterService, RemoteCallService, RemoteSpawnService, RemoteMonitorService];
+const SERVICES = [
+  ClusterService,
+  RemoteCallService,
+  RemoteSpawnService,
+  RemoteMonitorService,
+  SupervisionService,
+];
 
 /** START HERE. Makes the app a node of the cluster. Import it once, in the root module; its services are then global. */
 @Module({})
@@ -107,6 +115,7 @@ function assemble(
       { provide: NOEX_METRICS_SOURCE, inject: [Cluster], useFactory: metricsSource },
       ...SERVICES,
       BehaviorExplorer,
+      RootSupervisor,
       NoexOrchestrator,
     ],
     exports: [...SERVICES, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],

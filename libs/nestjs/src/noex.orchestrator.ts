@@ -7,10 +7,14 @@ import {
 } from '@nestjs/common';
 import { Cluster } from '@noex/cluster';
 import type { ResolvedNoexOptions } from './options/resolved-options.js';
+import { RootSupervisor } from './supervision/root-supervisor.js';
 import { NOEX_OPTIONS } from './tokens.js';
 
 /** Share of the drain budget for finishing calls; the rest is for stopping processes and closing. */
 const DRAIN_SHARE = 0.7;
+
+/** Share of what is then left for stopping the supervised processes; the rest is for the others and closing. */
+const TREE_SHARE = 0.8;
 
 /**
  * Ties the node's life to the app's. It starts when every provider is ready; at a shutdown it first refuses new work and
@@ -24,11 +28,20 @@ export class NoexOrchestrator
 
   constructor(
     private readonly cluster: Cluster,
+    private readonly root: RootSupervisor,
     @Inject(NOEX_OPTIONS) private readonly options: ResolvedNoexOptions,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    // First, so that a tree that cannot start is found before a peer sees the node.
+    this.root.prepare();
     await this.cluster.start();
+    try {
+      await this.root.start();
+    } catch (error) {
+      await this.cluster.stop(0);
+      throw error;
+    }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -38,6 +51,13 @@ export class NoexOrchestrator
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.cluster.stop(Math.max(0, this.deadlineMs - performance.now()));
+    // The start failed: it has been stopped already.
+    if (this.cluster.status === 'stopped') return;
+    await this.root.stop(this.remainingMs * TREE_SHARE);
+    await this.cluster.stop(this.remainingMs);
+  }
+
+  private get remainingMs(): number {
+    return Math.max(0, this.deadlineMs - performance.now());
   }
 }

@@ -1,4 +1,5 @@
 import type { ExitReason, ProcessRef } from '@noex/contracts';
+import type { MailboxOptions } from './mailbox.js';
 import type { ProcessContext } from './process-context.js';
 
 /** What a monitor reports, exactly once. */
@@ -14,6 +15,8 @@ export interface ProcessDown {
 export interface ProcessCell {
   state: unknown;
   readonly context: ProcessContext;
+  /** Once the message at hand is handled, all that was {@link POSTPONED} goes back to the head of the mailbox, oldest first. */
+  retryPostponed(): void;
 }
 
 /**
@@ -27,6 +30,9 @@ export interface BehaviorDriver {
   readonly crashOnCallError: boolean;
   /** Time `terminate` may take, in milliseconds. */
   readonly shutdownMs: number;
+  readonly mailbox?: MailboxOptions;
+  /** Whether code of the behavior awaits, so that its process must be known after an `await` too. See `runActivity`. */
+  readonly followed?: boolean;
   /** Sets `cell.state`. A throw fails the spawn. */
   init(cell: ProcessCell, args: unknown): unknown;
   /** The reply, or {@link NO_HANDLER}. */
@@ -36,10 +42,17 @@ export interface BehaviorDriver {
   down(cell: ProcessCell, down: ProcessDown): unknown;
   /** Undefined where the behavior has none, so that a stop need not wait. */
   readonly terminate: ((cell: ProcessCell, reason: ExitReason) => unknown) | undefined;
+  /** A timeout that the driver itself set, which came as a message of its own kind. */
+  timeout?(cell: ProcessCell, name: string, token: unknown): unknown;
+  /** For those who look on: the state a state machine is in. */
+  stateName?(cell: ProcessCell): string | undefined;
 }
 
 /** A driver's answer to a message that the behavior has no handler for. */
 export const NO_HANDLER: unique symbol = Symbol('no handler');
+
+/** A driver's answer to a message that it wants again after {@link ProcessCell.retryPostponed}; a caller keeps waiting. */
+export const POSTPONED: unique symbol = Symbol('postponed');
 
 /** Thrown by a driver that refuses a message before its handler ran; the process goes on with its state untouched. */
 export class MessageRejected extends Error {

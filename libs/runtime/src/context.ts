@@ -1,4 +1,10 @@
-import { InvalidMessageError, toErrorData, type ExitReason, type ProcessRef } from '@noex/contracts';
+import {
+  InvalidMessageError,
+  ProcessNotFoundError,
+  toErrorData,
+  type ExitReason,
+  type ProcessRef,
+} from '@noex/contracts';
 import { Message, MessageKind, type Headers } from './message.js';
 import type { Process } from './process.js';
 import type { CallOptions, DeferredReply, ProcessContext, SpawnOptions } from './process-context.js';
@@ -6,7 +12,10 @@ import { ProcessTimer } from './process-extras.js';
 
 const NO_HEADERS: Headers = Object.freeze({});
 
-/** The face a process shows to its handlers. */
+/**
+ * The face a process shows to its handlers. A handler may outlive its process (a kill does not wait for it): what it then
+ * arms, watches or registers would never be taken down again, so none of it happens.
+ */
 export class Context implements ProcessContext {
   // `#` keeps the process out of reach of JSON, inspection and handlers.
   readonly #process: Process;
@@ -48,17 +57,49 @@ export class Context implements ProcessContext {
   }
 
   sendAfter(delayMs: number, name: string, payload?: unknown, to: ProcessRef = this.self): number {
-    const { node, extras } = this.#process;
-    const number = node.nextNumber();
-    const timers = (extras.timers ??= new Map());
-    timers.set(
-      number,
-      new ProcessTimer(node.wheel, delayMs, () => {
-        timers.delete(number);
-        this.send(to, name, payload);
-      }),
-    );
-    return number;
+    const timer = this.newTimer();
+    this.arm(timer, delayMs, () => {
+      this.#process.extras.timers?.delete(timer);
+      this.fire(to, name, payload);
+    });
+    return timer;
+  }
+
+  sendEvery(intervalMs: number, name: string, payload?: unknown, to: ProcessRef = this.self): number {
+    if (!(intervalMs > 0)) {
+      throw new InvalidMessageError(`an interval must be a number of milliseconds above 0, got ${intervalMs}`);
+    }
+    const { clock } = this.#process.node;
+    const timer = this.newTimer();
+    let due = clock.now();
+    const next = (): void => {
+      // From when it was due, not from when it came: lateness does not add up. A stall's missed beats are not made up for.
+      due = Math.max(due + intervalMs, clock.now());
+      this.arm(timer, due - clock.now(), () => {
+        next();
+        this.fire(to, name, payload);
+      });
+    };
+    next();
+    return timer;
+  }
+
+  private newTimer(): number {
+    return this.#process.node.nextNumber();
+  }
+
+  private arm(timer: number, delayMs: number, fire: () => void): void {
+    const { node, extras, alive } = this.#process;
+    if (alive) (extras.timers ??= new Map()).set(timer, new ProcessTimer(node.wheel, delayMs, fire));
+  }
+
+  private fire(to: ProcessRef, name: string, payload: unknown): void {
+    try {
+      this.send(to, name, payload);
+    } catch (error) {
+      // The payload cannot be sent, and there is nobody to tell.
+      this.stop(error as Error);
+    }
   }
 
   cancelTimer(timer: number): boolean {
@@ -71,16 +112,29 @@ export class Context implements ProcessContext {
     return this.#process.node.spawn(behavior, options);
   }
 
+  spawnLink(behavior: string, options?: SpawnOptions): Promise<ProcessRef> {
+    return this.#process.node.spawn(behavior, options, (ref) => this.link(ref));
+  }
+
+  async spawnMonitor(
+    behavior: string,
+    options?: SpawnOptions,
+  ): Promise<{ ref: ProcessRef; monitor: number }> {
+    let monitor = 0;
+    const ref = await this.#process.node.spawn(behavior, options, (started) => {
+      monitor = this.monitor(started);
+    });
+    return { ref, monitor };
+  }
+
   monitor(target: ProcessRef): number {
-    const process = this.#process;
-    const number = process.node.nextNumber();
-    const monitors = (process.extras.monitors ??= new Map());
-    const monitor = process.node.messenger.monitor(target, (reason) => {
-      monitors.delete(number);
+    const number = this.#process.node.nextNumber();
+    if (!this.#process.alive) return number;
+    const monitors = (this.#process.extras.monitors ??= new Map());
+    const monitor = this.#process.node.messenger.monitor(target, (reason) => {
+      if (!this.#process.alive) return;
       const down = { ref: target, monitor: number, reason };
-      if (process.alive) {
-        process.deliver(new Message(MessageKind.Down, 'down', down, target, undefined, null));
-      }
+      this.#process.deliver(new Message(MessageKind.Down, 'down', down, target, undefined, null));
     });
     monitors.set(number, monitor);
     return number;
@@ -105,6 +159,13 @@ export class Context implements ProcessContext {
   }
 
   register(name: string): void {
+    if (!this.#process.alive) {
+      const process = this.self.toString();
+      throw new ProcessNotFoundError(`process ${process} has ended and cannot take the name "${name}"`, {
+        process,
+        name,
+      });
+    }
     this.#process.node.register(name, this.#process);
   }
 

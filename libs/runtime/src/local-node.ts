@@ -1,5 +1,7 @@
 import {
   BehaviorNotFoundError,
+  describeExit,
+  DrainingError,
   DropCounter,
   InvalidMessageError,
   ProcessNotFoundError,
@@ -13,15 +15,18 @@ import {
   type ExitReason,
   type Logger,
 } from '@noex/contracts';
+import { currentActivity } from './activity.js';
 import type { BehaviorDriver } from './behavior.js';
 import { Message, MessageKind, type Headers } from './message.js';
 import type { Messenger } from './messenger.js';
 import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
 import { NameRegistry } from './name-registry.js';
-import { DEFAULT_CALL_TIMEOUT_MS, PendingCall } from './pending-call.js';
+import { LocalCall } from './local-call.js';
+import { DEFAULT_CALL_TIMEOUT_MS } from './pending-call.js';
 import type { CallOptions, SpawnOptions } from './process-context.js';
 import { Context } from './context.js';
-import type { LinkedProcess, NameHolder } from './process-extras.js';
+import { Observer } from './observer.js';
+import { ProcessTimer, type LinkedProcess, type NameHolder } from './process-extras.js';
 import type { ProcessHost } from './process-host.js';
 import { Process } from './process.js';
 import { Scheduler } from './scheduler.js';
@@ -61,7 +66,10 @@ export class LocalNode implements Messenger, ProcessHost {
   private readonly names = new NameRegistry();
   private readonly behaviors = new Map<string, BehaviorDriver>();
   private readonly processes = new Map<number, Process>();
+  /** For dashboards and debugging. */
+  readonly observer = new Observer(this.processes);
   private readonly copyPayload: ((payload: unknown) => unknown) | undefined;
+  private stopping = false;
   private lastProcess = 0;
   private lastNumber = 0;
 
@@ -78,6 +86,11 @@ export class LocalNode implements Messenger, ProcessHost {
 
   get processCount(): number {
     return this.processes.size;
+  }
+
+  /** Processes started since the node was made. */
+  get startedCount(): number {
+    return this.lastProcess;
   }
 
   /** Messages waiting in all mailboxes. Walks every process: for scrapes and load reports, not per message. */
@@ -112,9 +125,14 @@ export class LocalNode implements Messenger, ProcessHost {
 
   /**
    * Starts a process; resolves when `init` has finished. Rejects with BehaviorNotFoundError, NameTakenError,
-   * SpawnFailedError (`init` threw) or SpawnTimeoutError; then no process is left.
+   * SpawnFailedError (`init` threw, or the process was told to stop before it had started), SpawnTimeoutError, or
+   * DrainingError once `stop` was called; then no process is left.
    */
-  async spawn(behavior: string | BehaviorDriver, options: SpawnOptions = {}): Promise<ProcessRef> {
+  async spawn(
+    behavior: string | BehaviorDriver,
+    options: SpawnOptions = {},
+    onStarted?: (ref: ProcessRef) => void,
+  ): Promise<ProcessRef> {
     const driver = typeof behavior === 'string' ? this.behaviors.get(behavior) : behavior;
     if (!driver) {
       throw new BehaviorNotFoundError(`node "${this.id}" knows no behavior "${String(behavior)}"`, {
@@ -122,47 +140,50 @@ export class LocalNode implements Messenger, ProcessHost {
         behavior,
       });
     }
-    const process = new Process(this, ++this.lastProcess, driver, contextOf);
+    if (this.stopping) throw new DrainingError(`node "${this.id}" stops its processes`, { node: this.id });
+    const args = this.copy(options.args);
+    const process = new Process(this, ++this.lastProcess, driver, this.activeProcess(), contextOf);
+    if (options.name !== undefined) this.register(options.name, process);
     this.processes.set(process.id, process);
-    try {
-      if (options.name !== undefined) this.register(options.name, process);
-      const starting = process.start(this.copyPayload ? this.copyPayload(options.args) : options.args);
-      if (starting) await this.withinTime(starting, process, options.timeoutMs ?? DEFAULT_SPAWN_TIMEOUT_MS);
-    } catch (error) {
-      process.kill();
-      throw this.spawnError(driver, error);
-    }
-    if (!process.alive) {
-      throw new SpawnFailedError(`process of "${driver.name}" was stopped while it started`, {
-        behavior: driver.name,
-      });
-    }
-    return process.ref;
-  }
-
-  private withinTime(starting: Promise<void>, process: Process, timeoutMs: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = this.clock.setTimeout(() => {
-        process.kill();
-        reject(
-          new SpawnTimeoutError(`init of "${process.driver.name}" did not end within ${timeoutMs} ms`, {
-            behavior: process.driver.name,
-            timeoutMs,
-          }),
-        );
-      }, timeoutMs);
-      starting.then(resolve, reject).finally(() => this.clock.clearTimeout(timer));
+    options.onSpawn?.(process.ref);
+    let started = false;
+    const starting = process.start(args, () => {
+      started = true;
+      if (options.onDown) this.watch(process, options.onDown);
+      onStarted?.(process.ref);
     });
+    const timeoutMs = options.timeoutMs ?? DEFAULT_SPAWN_TIMEOUT_MS;
+    const late = starting && (await this.withinTime(starting, process, timeoutMs));
+    if (started) return process.ref;
+    // It was told to stop before it had started: it may have to clean up.
+    if (process.alive) await new Promise<void>((resolve) => this.watch(process, () => resolve()));
+    throw late ?? startFailed(driver.name, process.endReason!);
   }
 
-  private spawnError(driver: BehaviorDriver, error: unknown): unknown {
-    if (error instanceof SpawnTimeoutError) return error;
-    const { name, message } = toErrorData(error);
-    return new SpawnFailedError(
-      `process of "${driver.name}" did not start: ${name}: ${message}`,
-      { behavior: driver.name, error: toErrorData(error) },
-      { cause: error },
-    );
+  /** Waits until the process has started or ended; gives an error when it ran out of time and was killed. */
+  private async withinTime(
+    starting: Promise<void>,
+    process: Process,
+    timeoutMs: number,
+  ): Promise<SpawnTimeoutError | undefined> {
+    const behavior = process.driver.name;
+    let late: SpawnTimeoutError | undefined;
+    const limit = new ProcessTimer(this.wheel, timeoutMs, () => {
+      late = new SpawnTimeoutError(`init of "${behavior}" did not end within ${timeoutMs} ms`, {
+        behavior,
+        timeoutMs,
+      });
+      process.kill();
+    });
+    await new Promise<void>((resolve) => {
+      const watch = this.watch(process, () => resolve());
+      void starting.then(() => {
+        watch.cancel();
+        resolve();
+      });
+    });
+    limit.cancel();
+    return late;
   }
 
   call(
@@ -173,28 +194,34 @@ export class LocalNode implements Messenger, ProcessHost {
     from?: ProcessRef,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const reply = new PendingCall(
-        resolve,
-        reject,
-        this.wheel,
-        to,
-        method,
-        options?.timeoutMs ?? this.callTimeoutMs,
-        options?.signal,
-      );
-      this.post(to, new Message(MessageKind.Call, method, this.copy(payload), from, options?.headers, reply));
+      // First: what cannot be sent leaves no caller waiting.
+      const copy = this.copy(payload);
+      const activity = currentActivity();
+      const sender = from ?? activity?.process.ref;
+      const reply = new LocalCall(resolve, reject, this, to, method, options);
+      const path = activity?.callPath;
+      this.post(to, new Message(MessageKind.Call, method, copy, sender, options?.headers, reply, path));
     });
   }
 
   cast(to: ProcessRef, method: string, payload: unknown, headers?: Headers, from?: ProcessRef): boolean {
-    return this.post(to, new Message(MessageKind.Cast, method, this.copy(payload), from, headers, null));
+    const sender = from ?? currentActivity()?.process.ref;
+    return this.post(to, new Message(MessageKind.Cast, method, this.copy(payload), sender, headers, null));
   }
 
   send(to: ProcessRef, name: string, payload: unknown, from?: ProcessRef): boolean {
-    return this.post(to, new Message(MessageKind.Info, name, this.copy(payload), from, undefined, null));
+    const sender = from ?? currentActivity()?.process.ref;
+    return this.post(to, new Message(MessageKind.Info, name, this.copy(payload), sender, undefined, null));
   }
 
-  private copy(payload: unknown): unknown {
+  /** The process of this node whose code is running; 0 = none. */
+  private activeProcess(): number {
+    const ref = currentActivity()?.process.ref;
+    return ref && this.find(ref) ? ref.id : 0;
+  }
+
+  /** What the other side gets of a payload. */
+  copy(payload: unknown): unknown {
     return this.copyPayload ? this.copyPayload(payload) : payload;
   }
 
@@ -224,11 +251,15 @@ export class LocalNode implements Messenger, ProcessHost {
 
   monitor(target: ProcessRef, down: DownListener): Monitor {
     const process = this.find(target);
-    if (process) return new LocalMonitor(target, down, (process.extras.watchers ??= new Set()));
-    const monitor = new LocalMonitor(target, down, null);
+    if (process) return this.watch(process, down);
+    const monitor = new LocalMonitor(target, down, null, this.logger);
     // Later, so that the caller holds its monitor before the news comes.
     queueMicrotask(() => monitor.fire('noproc'));
     return monitor;
+  }
+
+  private watch(process: Process, down: DownListener): Monitor {
+    return new LocalMonitor(process.ref, down, (process.extras.watchers ??= new Set()), this.logger);
   }
 
   /** Ends a process from outside: `kill` at once, anything else after the message it is working on. */
@@ -241,6 +272,8 @@ export class LocalNode implements Messenger, ProcessHost {
   link(process: LinkedProcess, other: ProcessRef): void {
     const peer = this.find(other);
     if (!peer) return process.exitSignal(other, 'noproc');
+    // Its handler outlived it: to the other it is the one that is not there.
+    if (!process.alive) return peer.exitSignal(process.ref, 'noproc');
     if (peer === process) return;
     (process.extras.links ??= new Set()).add(peer);
     (peer.extras.links ??= new Set()).add(process);
@@ -301,13 +334,16 @@ export class LocalNode implements Messenger, ProcessHost {
    * Returns how many were killed.
    */
   async stop(budgetMs: number): Promise<number> {
+    this.stopping = true;
     const remaining = [...this.processes.values()].reverse();
     const ended = remaining.map(
       (process) => new Promise<void>((resolve) => this.monitor(process.ref, () => resolve())),
     );
     for (const process of remaining) process.exit('shutdown');
     let timer: unknown;
-    const timeout = new Promise<void>((resolve) => (timer = this.clock.setTimeout(resolve, budgetMs)));
+    const timeout = new Promise<void>(
+      (resolve) => (timer = this.clock.setTimeout(resolve, Math.min(budgetMs, LONGEST_MS))),
+    );
     await Promise.race([Promise.all(ended), timeout]);
     this.clock.clearTimeout(timer);
     const killed = this.processes.size;
@@ -316,5 +352,24 @@ export class LocalNode implements Messenger, ProcessHost {
     return killed;
   }
 }
+
+function startFailed(behavior: string, reason: ExitReason): SpawnFailedError {
+  return reason instanceof Error
+    ? new SpawnFailedError(
+        `process of "${behavior}" did not start: ${describeExit(reason)}`,
+        { behavior, error: toErrorData(reason) },
+        { cause: reason },
+      )
+    : new SpawnFailedError(
+        `process of "${behavior}" was stopped (${describeExit(reason)}) while it started`,
+        {
+          behavior,
+          reason: describeExit(reason),
+        },
+      );
+}
+
+/** The longest that timers of the machine wait, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 const contextOf = (process: Process): Context => new Context(process);

@@ -14,8 +14,19 @@ export interface ReplyTarget {
   threw(error: ErrorData, thrown: unknown): void;
 }
 
-export const MessageKind = { Call: 0, Cast: 1, Info: 2, Down: 3 } as const;
+/** `Down` and `Exit` are news of other processes, `Timeout` is its behavior's own; no mailbox refuses them. */
+export const MessageKind = { Call: 0, Cast: 1, Info: 2, Down: 3, Exit: 4, Timeout: 5 } as const;
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
+
+/** A process that waits, inside a handler, for the call that carries this step. */
+export interface CallStep {
+  readonly ref: ProcessRef;
+  /** Which of its messages it is handling, counted from its start. */
+  readonly turn: number;
+}
+
+/** Who called whom so that this call came to be, outermost first. */
+export type CallPath = readonly CallStep[];
 
 /** One message in a mailbox. Messages are their own list nodes: an empty mailbox is two nulls. */
 export class Message {
@@ -30,5 +41,7 @@ export class Message {
     readonly headers: Headers | undefined,
     /** Set for a call that is not yet answered. */
     public reply: ReplyTarget | null,
+    /** Set for a call made inside a handler. */
+    readonly path: CallPath | undefined = undefined,
   ) {}
 }

@@ -3,7 +3,7 @@ import type { Headers } from './message.js';
 import type { DownListener, Monitor } from './monitor.js';
 import type { CallOptions } from './process-context.js';
 
-/** Reaches processes, wherever they live. */
+/** Reaches processes, wherever they live. Without a `from`, the process whose code is running is the sender. */
 export interface Messenger {
   call(
     to: ProcessRef,

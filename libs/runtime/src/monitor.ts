@@ -1,4 +1,4 @@
-import type { ExitReason, ProcessRef } from '@noex/contracts';
+import type { ExitReason, Logger, ProcessRef } from '@noex/contracts';
 
 /** A watch on one process. `down` is called exactly once unless the monitor is cancelled first. */
 export interface Monitor {
@@ -17,6 +17,7 @@ export class LocalMonitor implements Monitor {
     readonly target: ProcessRef,
     private readonly down: DownListener,
     private watchers: Set<LocalMonitor> | null,
+    private readonly logger: Logger,
   ) {
     watchers?.add(this);
   }
@@ -24,7 +25,16 @@ export class LocalMonitor implements Monitor {
   fire(reason: ExitReason): void {
     if (this.done) return;
     this.cancel();
-    this.down(reason);
+    // The others that watch the process must hear of its end whatever this listener does.
+    try {
+      this.down(reason);
+    } catch (error) {
+      this.logger.error(`the listener of a monitor of process ${this.target.toString()} threw`, {
+        event: 'monitor_listener_failed',
+        process: this.target.toString(),
+        error,
+      });
+    }
   }
 
   cancel(): void {

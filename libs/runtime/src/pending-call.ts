@@ -21,7 +21,7 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
     private readonly reject: (error: unknown) => void,
     private readonly wheel: TimerWheel,
     private readonly to: ProcessRef,
-    private readonly method: string,
+    protected readonly method: string,
     private readonly timeoutMs: number,
     signal: AbortSignal | undefined,
   ) {
@@ -45,6 +45,7 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
 
   ok(value: unknown): void {
     if (this.settle()) this.resolve(value);
+    else this.late();
   }
 
   fail(error: NoexError): void {
@@ -53,6 +54,7 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
 
   threw(error: ErrorData, thrown: unknown): void {
     if (this.settle()) this.reject(new RemoteError(error, { cause: thrown }));
+    else this.late();
   }
 
   override expire(): void {
@@ -66,6 +68,9 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
 
   /** Hook: the call has ended; called once. */
   protected ended(): void {}
+
+  /** Hook: a handler answered after the call had ended. */
+  protected late(): void {}
 
   private settle(): boolean {
     if (this.settled) return false;

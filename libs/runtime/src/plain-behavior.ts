@@ -1,5 +1,7 @@
 import type { ExitReason } from '@noex/contracts';
 import { NO_HANDLER, type BehaviorDriver, type ProcessCell, type ProcessDown } from './behavior.js';
+import { anyAsync } from './activity.js';
+import type { MailboxOptions } from './mailbox.js';
 import type { ProcessContext } from './process-context.js';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -36,6 +38,7 @@ export interface PlainBehavior<
   readonly crashOnCallError?: boolean;
   /** Time `terminate` may take, in milliseconds. Default 5000. */
   readonly shutdownMs?: number;
+  readonly mailbox?: MailboxOptions;
 }
 
 /** Types a plain behavior from its own handlers; returns it unchanged. */
@@ -51,7 +54,9 @@ export function defineBehavior<
 export const DEFAULT_SHUTDOWN_MS = 5000;
 
 /** Runs a plain behavior. */
-export function plainDriver(behavior: PlainBehavior<unknown, never>): BehaviorDriver {
+export function plainDriver<State, Args>(typed: PlainBehavior<State, Args>): BehaviorDriver {
+  // A driver passes on what came with a message and the state it was given back: the types were checked where they meet.
+  const behavior = typed as unknown as PlainBehavior<unknown, never>;
   const calls = new Map(Object.entries(behavior.handleCall ?? {}));
   const casts = new Map(Object.entries(behavior.handleCast ?? {}));
   const infos = new Map(Object.entries(behavior.handleInfo ?? {}));
@@ -75,6 +80,15 @@ export function plainDriver(behavior: PlainBehavior<unknown, never>): BehaviorDr
     name: behavior.name,
     crashOnCallError: behavior.crashOnCallError ?? false,
     shutdownMs: behavior.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
+    ...(behavior.mailbox && { mailbox: behavior.mailbox }),
+    followed: anyAsync([
+      behavior.init,
+      handleDown,
+      terminate,
+      ...calls.values(),
+      ...casts.values(),
+      ...infos.values(),
+    ]),
     init: (cell, args) => next(cell, behavior.init(args as never, cell.context)),
     call(cell, name, payload) {
       const handler = calls.get(name);

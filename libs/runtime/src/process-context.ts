@@ -1,5 +1,6 @@
 import type { CallArguments, CallName, ExitReason, ProcessRef, ReplyOf } from '@noex/contracts';
 import type { Headers } from './message.js';
+import type { DownListener } from './monitor.js';
 
 export interface CallOptions {
   /** How long to wait for the reply, in milliseconds. Default 5000. The deadline travels with the message. */
@@ -16,6 +17,10 @@ export interface SpawnOptions<Args = unknown> {
   readonly name?: string;
   /** How long `init` may take, in milliseconds. Default 5000. */
   readonly timeoutMs?: number;
+  /** Called before `init` with the process that may yet fail to start: it can be asked to stop, or killed, from then on. */
+  readonly onSpawn?: (ref: ProcessRef) => void;
+  /** Monitors the process from its first moment: called exactly once, when it has ended. Not called when the spawn fails. */
+  readonly onDown?: DownListener;
 }
 
 /** A reply that a handler gives later. Only the first answer counts. */
@@ -47,10 +52,16 @@ export interface ProcessContext {
   send(to: ProcessRef, name: string, payload?: unknown): boolean;
   /** Sends itself (or `to`) an info message after a delay, up to 10 ms late. Forgotten when the process ends. */
   sendAfter(delayMs: number, name: string, payload?: unknown, to?: ProcessRef): number;
-  /** True if the timer had not fired. */
+  /** Sends itself (or `to`) an info message at every interval, each up to 10 ms late, until cancelled or the process ends. */
+  sendEvery(intervalMs: number, name: string, payload?: unknown, to?: ProcessRef): number;
+  /** True if the timer was to fire (again). */
   cancelTimer(timer: number): boolean;
   /** Starts another process on this node from a behavior the node knows by name. */
   spawn(behavior: string, options?: SpawnOptions): Promise<ProcessRef>;
+  /** As `spawn`, and links the two before the other handles anything. */
+  spawnLink(behavior: string, options?: SpawnOptions): Promise<ProcessRef>;
+  /** As `spawn`, and monitors it before it handles anything; `down` arrives with this monitor's number. */
+  spawnMonitor(behavior: string, options?: SpawnOptions): Promise<{ ref: ProcessRef; monitor: number }>;
   /** One `down` for this process, however the other ends; returns the monitor's number. */
   monitor(target: ProcessRef): number;
   /** No `down` will come from this monitor any more. */

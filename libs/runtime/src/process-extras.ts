@@ -16,6 +16,8 @@ export class ProcessExtras {
   timers: Map<number, ProcessTimer> | undefined;
   /** Calls it promised to answer later. */
   deferred: Set<ReplyTarget> | undefined;
+  /** What the mailbox holds aside goes back when the message at hand is done. */
+  retryPostponed = false;
 }
 
 /** A process as the name registry sees it. */
@@ -26,6 +28,7 @@ export interface NameHolder {
 
 /** A process as those it is linked to see it. */
 export interface LinkedProcess extends NameHolder {
+  readonly alive: boolean;
   exitSignal(from: ProcessRef, reason: ExitReason): void;
 }
 

@@ -1,4 +1,4 @@
-import type { Logger, ProcessRef } from '@noex/contracts';
+import type { Clock, Logger, ProcessRef } from '@noex/contracts';
 import type { Message } from './message.js';
 import type { Messenger } from './messenger.js';
 import type { SpawnOptions } from './process-context.js';
@@ -13,13 +13,14 @@ export interface ProcessHost {
   /** Messages a mailbox holds. */
   readonly mailboxLimit: number;
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly scheduler: Scheduler;
   /** Reaches processes on any node. */
   readonly messenger: Messenger;
   /** A number for a timer or monitor, never given twice. */
   nextNumber(): number;
-  spawn(behavior: string, options?: SpawnOptions): Promise<ProcessRef>;
+  spawn(behavior: string, options?: SpawnOptions, onStarted?: (ref: ProcessRef) => void): Promise<ProcessRef>;
   link(process: LinkedProcess, other: ProcessRef): void;
   unlink(process: LinkedProcess, other: ProcessRef): void;
   /** Throws NameTakenError. */

@@ -3,14 +3,23 @@ import {
   describeExit,
   exitedError,
   InvalidMessageError,
-  isPlannedExit,
   OverloadedError,
   ProcessRef,
   toErrorData,
   type ExitReason,
 } from '@noex/contracts';
-import { MessageRejected, NO_HANDLER, type BehaviorDriver, type ProcessCell } from './behavior.js';
-import { Message, MessageKind } from './message.js';
+import { deadlock, runActivity, type ActiveProcess } from './activity.js';
+import {
+  MessageRejected,
+  NO_HANDLER,
+  POSTPONED,
+  type BehaviorDriver,
+  type ProcessCell,
+  type ProcessDown,
+} from './behavior.js';
+import { logExit } from './exit-log.js';
+import { Mailbox } from './mailbox.js';
+import { Message, MessageKind, type CallPath } from './message.js';
 import { ProcessExtras, ProcessTimer, type LinkedProcess } from './process-extras.js';
 import type { ProcessContext } from './process-context.js';
 import type { ProcessHost } from './process-host.js';
@@ -31,26 +40,33 @@ const Status = {
 } as const;
 type Status = (typeof Status)[keyof typeof Status];
 
+export type ProcessStatus = 'starting' | 'idle' | 'running' | 'busy' | 'stopping' | 'exited';
+const STATUS_NAMES: readonly ProcessStatus[] = ['starting', 'idle', 'running', 'busy', 'stopping', 'exited'];
+
 /**
  * One process: a state, a mailbox, and the rule that its messages are handled one at a time. Signals (stop, exit, kill)
  * do not pass through the mailbox: they take effect before its next message, however full it is.
  */
-export class Process implements Runnable, ProcessCell, LinkedProcess {
+export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProcess {
   state: unknown = undefined;
   readonly context: ProcessContext;
   /** The message being handled. */
   current: Message | null = null;
+  turn = 0;
+  /** Time its handlers took on this thread, in milliseconds. */
+  busyMs = 0;
   private extra: ProcessExtras | undefined = undefined;
   private status: Status = Status.Starting;
-  private head: Message | null = null;
-  private tail: Message | null = null;
-  private depth = 0;
+  private mailbox: Mailbox | undefined = undefined;
+  private suspended = false;
   private exiting: ExitReason | undefined = undefined;
 
   constructor(
     readonly node: ProcessHost,
     readonly id: number,
     readonly driver: BehaviorDriver,
+    /** The process that started it; 0 = none of this node. */
+    readonly parent: number,
     /** Makes the face it shows to its handlers. */
     contextOf: (process: Process) => ProcessContext,
   ) {
@@ -61,12 +77,38 @@ export class Process implements Runnable, ProcessCell, LinkedProcess {
     return new ProcessRef(this.node.id, this.node.incarnation, this.id);
   }
 
+  get behaviorName(): string {
+    return this.driver.name;
+  }
+
   get mailboxDepth(): number {
-    return this.depth;
+    return this.mailbox?.depth ?? 0;
+  }
+
+  get mailboxHighWater(): number {
+    return this.mailbox?.highWater ?? 0;
+  }
+
+  get statusName(): ProcessStatus {
+    return STATUS_NAMES[this.status]!;
+  }
+
+  get isSuspended(): boolean {
+    return this.suspended;
+  }
+
+  /** What it has besides state and mailbox, for those who look on. */
+  get relations(): Readonly<ProcessExtras> | undefined {
+    return this.extra;
   }
 
   get alive(): boolean {
     return this.status !== Status.Exited;
+  }
+
+  /** Why it has ended or is about to; undefined while it lives on. */
+  get endReason(): ExitReason | undefined {
+    return this.exiting;
   }
 
   get extras(): ProcessExtras {
@@ -79,75 +121,105 @@ export class Process implements Runnable, ProcessCell, LinkedProcess {
     return abort.signal;
   }
 
-  /** Runs `init`; a promise where `init` gives one. A throw ends the process with the error as its reason. */
-  start(args: unknown): void | Promise<void> {
-    let result: unknown;
+  /**
+   * Runs `init`; a promise where `init` gives one. A throw ends the process with the error as its reason. `onStarted` is
+   * called when `init` has finished, before any message is handled: whoever ties itself to the process there misses nothing.
+   * It is not called when the process was told to stop meanwhile; then it ends as any other.
+   */
+  start(args: unknown, onStarted?: () => void): void | Promise<void> {
+    const failed = (error: unknown) => this.finish(toReason(error));
     try {
-      result = this.driver.init(this, args);
+      const result = runActivity(this, null, this.driver.followed, () => this.driver.init(this, args));
+      if (isThenable(result)) return Promise.resolve(result).then(() => this.started(onStarted), failed);
     } catch (error) {
-      this.finish(toReason(error));
-      throw error;
+      return failed(error);
     }
-    if (!isThenable(result)) return this.started();
-    return Promise.resolve(result).then(
-      () => this.started(),
-      (error: unknown) => {
-        this.finish(toReason(error));
-        throw error;
-      },
-    );
+    this.started(onStarted);
   }
 
-  private started(): void {
-    if (this.status === Status.Starting) this.settle();
+  private started(onStarted?: () => void): void {
+    if (this.status !== Status.Starting) return;
+    if (this.exiting === undefined) onStarted?.();
+    this.settle();
   }
 
-  /** Takes a message; false when the mailbox is full. `down` and `EXIT` are always taken. */
+  /** Takes a message; false when it is refused. News of other processes is always taken. */
   deliver(message: Message): boolean {
-    if (
-      this.depth >= this.node.mailboxLimit &&
-      message.kind !== MessageKind.Down &&
-      message.name !== 'EXIT'
-    ) {
-      this.node.drop('mailbox_full', message, this.driver.name);
-      message.reply?.fail(
-        new OverloadedError(
-          `the mailbox of process ${this.ref.toString()} ("${this.driver.name}") is full (${this.depth} messages)`,
-          { process: this.ref.toString(), behavior: this.driver.name, depth: this.depth },
-        ),
-      );
+    const mailbox = (this.mailbox ??= new Mailbox());
+    if (message.path && this.waitsIn(message.path)) {
+      message.reply?.fail(deadlock(message.path, this.ref));
       return false;
     }
-    if (this.tail) this.tail.next = message;
-    else this.head = message;
-    this.tail = message;
-    this.depth++;
-    if (this.status === Status.Idle) this.schedule();
+    const limit = this.driver.mailbox?.limit ?? this.node.mailboxLimit;
+    if (mailbox.depth >= limit && !isNews(message) && !this.makeRoom(mailbox)) return this.refuse(message);
+    mailbox.push(message);
+    if (this.status === Status.Idle && !this.suspended) this.schedule();
     return true;
   }
 
-  run(limit: number): boolean {
-    for (let n = 0; n < limit; n++) {
-      if (this.status !== Status.Scheduled) return false;
-      if (this.exiting !== undefined) {
-        this.terminate();
-        return false;
-      }
-      const message = this.head;
-      if (!message) {
-        this.status = Status.Idle;
-        return false;
-      }
-      this.head = message.next;
-      if (!this.head) this.tail = null;
-      message.next = null;
-      this.depth--;
-      if (!this.handle(message)) return false;
-    }
-    return this.status === Status.Scheduled;
+  /** Whether the handler at work here is one of those that wait, in the end, for a message with this path. */
+  private waitsIn(path: CallPath): boolean {
+    return (
+      this.current !== null &&
+      path.some(({ ref, turn }) => turn === this.turn && ref.id === this.id && ref.equals(this.ref))
+    );
   }
 
-  /** Handles one message; false when its handler is still at work. */
+  private makeRoom(mailbox: Mailbox): boolean {
+    if (this.driver.mailbox?.policy !== 'drop-oldest') return false;
+    const dropped = mailbox.removeOldestCast();
+    if (dropped) this.node.drop('mailbox_dropped_oldest', dropped, this.driver.name);
+    return dropped !== undefined;
+  }
+
+  private refuse(message: Message): false {
+    const { mailboxDepth: depth } = this;
+    this.node.drop('mailbox_full', message, this.driver.name);
+    message.reply?.fail(
+      new OverloadedError(
+        `the mailbox of process ${this.ref.toString()} ("${this.driver.name}") is full (${depth} messages)`,
+        { process: this.ref.toString(), behavior: this.driver.name, depth },
+      ),
+    );
+    return false;
+  }
+
+  run(limit: number): number {
+    if (this.status !== Status.Scheduled) return 0;
+    const began = performance.now();
+    const done = this.takeTurns(limit);
+    this.busyMs += performance.now() - began;
+    return done;
+  }
+
+  private takeTurns(limit: number): number {
+    for (let n = 0; n < limit; n++) {
+      if (this.exiting !== undefined) {
+        this.terminate();
+        return n + 1;
+      }
+      const message = this.suspended ? null : (this.mailbox?.shift() ?? null);
+      if (!message) {
+        this.status = Status.Idle;
+        return n + 1;
+      }
+      if (!this.handle(message)) return n + 1;
+    }
+    this.schedule();
+    return limit;
+  }
+
+  /** For debugging: takes no message until `resume`; signals still reach it (OTP's `sys:suspend`). */
+  suspend(): void {
+    this.suspended = true;
+  }
+
+  resume(): void {
+    this.suspended = false;
+    if (this.status === Status.Idle && this.mailbox?.empty === false) this.schedule();
+  }
+
+  /** Handles one message; false when its handler is still at work, or ended the process. */
   private handle(message: Message): boolean {
     if (message.reply?.abandoned) {
       this.node.drop('caller_gave_up', message, this.driver.name);
@@ -157,39 +229,33 @@ export class Process implements Runnable, ProcessCell, LinkedProcess {
       return true;
     }
     this.current = message;
+    this.turn++;
     let result: unknown;
     try {
-      switch (message.kind) {
-        case MessageKind.Call:
-          result = this.driver.call(this, message.name, message.payload);
-          break;
-        case MessageKind.Cast:
-          result = this.driver.cast(this, message.name, message.payload);
-          break;
-        case MessageKind.Info:
-          result = this.driver.info(this, message.name, message.payload);
-          break;
-        case MessageKind.Down:
-          result = this.driver.down(this, message.payload as never);
-          break;
+      result = runActivity(this, message, this.driver.followed, dispatch);
+      // `Promise.resolve` gives a promise back as it is, and tames a thenable that is none.
+      if (isThenable(result)) {
+        if (this.status === Status.Scheduled) this.status = Status.Busy;
+        Promise.resolve(result).then(
+          (value) => this.settled(message, value, false),
+          (error: unknown) => this.settled(message, error, true),
+        );
+        return false;
       }
     } catch (error) {
       this.threw(message, error);
       return this.status === Status.Scheduled;
     }
-    if (isThenable(result)) {
-      if (this.status === Status.Scheduled) this.status = Status.Busy;
-      result.then(
-        (value) => this.resume(message, value, false),
-        (error: unknown) => this.resume(message, error, true),
-      );
-      return false;
-    }
     this.handled(message, result);
     return this.status === Status.Scheduled;
   }
 
-  private resume(message: Message, value: unknown, failed: boolean): void {
+  /** A monitor that was given up while its news lay in the mailbox stays silent. */
+  down(down: ProcessDown): unknown {
+    return this.extra?.monitors?.delete(down.monitor) ? this.driver.down(this, down) : undefined;
+  }
+
+  private settled(message: Message, value: unknown, failed: boolean): void {
     if (this.status === Status.Exited) return;
     if (failed) this.threw(message, value);
     else this.handled(message, value);
@@ -198,7 +264,7 @@ export class Process implements Runnable, ProcessCell, LinkedProcess {
 
   /** After async work: on to the next message or signal, if any. */
   private settle(): void {
-    if (this.head || this.exiting !== undefined) this.schedule();
+    if (this.mailbox?.empty === false || this.exiting !== undefined) this.schedule();
     else this.status = Status.Idle;
   }
 
@@ -209,12 +275,23 @@ export class Process implements Runnable, ProcessCell, LinkedProcess {
 
   private handled(message: Message, result: unknown): void {
     this.current = null;
-    if (result === NO_HANDLER) {
+    if (result === POSTPONED) {
+      this.mailbox!.setAside(message);
+    } else if (result === NO_HANDLER) {
       this.unhandled(message);
     } else if (message.reply) {
       message.reply.ok(result);
       message.reply = null;
     }
+    if (this.extra?.retryPostponed) {
+      this.extra.retryPostponed = false;
+      this.mailbox?.putBack();
+    }
+  }
+
+  retryPostponed(): void {
+    // At the start there is no message at hand, and nothing postponed.
+    if (this.current) this.extras.retryPostponed = true;
   }
 
   private unhandled(message: Message): void {
@@ -272,46 +349,52 @@ export class Process implements Runnable, ProcessCell, LinkedProcess {
     if (!terminate) return this.finish(reason);
     this.status = Status.Stopping;
     const failed = (error: unknown) => {
-      this.node.logger.error(`terminate of process ${this.ref.toString()} ("${this.driver.name}") threw`, {
-        event: 'terminate_failed',
-        process: this.ref.toString(),
-        behavior: this.driver.name,
-        error,
-      });
-      this.finish(toReason(error));
+      if (this.status === Status.Exited) return;
+      this.node.logger.error(
+        `terminate of process ${this.ref.toString()} ("${this.driver.name}", ending: ${describeExit(reason)}) threw`,
+        {
+          event: 'terminate_failed',
+          process: this.ref.toString(),
+          behavior: this.driver.name,
+          reason,
+          error,
+        },
+      );
+      this.finish(toReason(error), true);
     };
     try {
-      const result = terminate(this, reason);
+      const result = runActivity(this, null, this.driver.followed, () => terminate(this, reason));
       if (!isThenable(result)) return this.finish(reason);
       const limit = new ProcessTimer(this.node.wheel, shutdownMs, () => this.kill());
-      Promise.resolve(result)
-        .then(() => this.finish(reason), failed)
-        .finally(() => limit.cancel());
+      // Among its timers, so that it goes with them; numbers begin at 1.
+      (this.extras.timers ??= new Map()).set(0, limit);
+      Promise.resolve(result).then(() => this.finish(reason), failed);
     } catch (error) {
       failed(error);
     }
   }
 
   /** The end, reached exactly once: nothing of the process stays behind, everybody concerned hears of it. */
-  private finish(reason: ExitReason): void {
+  private finish(reason: ExitReason, logged = false): void {
     if (this.status === Status.Exited) return;
-    const starting = this.status === Status.Starting;
+    // A failed start is told to the one who asked for it.
+    const tell = !logged && this.status !== Status.Starting;
     this.status = Status.Exited;
+    this.exiting = reason;
     this.node.remove(this.id);
-    if (!starting) this.logExit(reason);
+    if (tell) logExit(this.node.logger, this, reason);
 
     const who = this.ref.toString();
     this.current?.reply?.fail(exitedError(who, reason, true));
     this.current = null;
-    for (let message = this.head; message; message = message.next) {
+    for (const message of this.mailbox?.clear() ?? []) {
       if (message.reply) message.reply.fail(exitedError(who, reason, false));
-      else if (message.kind !== MessageKind.Down) this.node.drop('process_exited', message, this.driver.name);
+      else if (!isNews(message)) this.node.drop('process_exited', message, this.driver.name);
     }
-    this.head = this.tail = null;
-    this.depth = 0;
 
     const extra = this.extra;
     if (!extra) return;
+    extra.abort?.abort(reason);
     extra.deferred?.forEach((reply) => reply.fail(exitedError(who, reason, true)));
     extra.timers?.forEach((timer) => timer.cancel());
     extra.monitors?.forEach((monitor) => monitor.cancel());
@@ -324,20 +407,29 @@ export class Process implements Runnable, ProcessCell, LinkedProcess {
     this.extra = undefined;
   }
 
-  private logExit(reason: ExitReason): void {
-    if (isPlannedExit(reason)) return;
-    const { logger } = this.node;
-    const line = `process ${this.ref.toString()} ("${this.driver.name}") ended: ${describeExit(reason)}`;
-    const fields = { event: 'process_exit', process: this.ref.toString(), behavior: this.driver.name };
-    if (reason instanceof Error) logger.error(line, { ...fields, error: reason });
-    else logger.debug(line, { ...fields, reason });
-  }
-
   /** A linked process ended, or another asks this one to (OTP manual, "Processes", receiving exit signals). */
   exitSignal(from: ProcessRef, reason: ExitReason): void {
     if (this.extra?.trapExits)
-      this.deliver(new Message(MessageKind.Info, 'EXIT', { from, reason }, from, undefined, null));
+      this.deliver(new Message(MessageKind.Exit, 'EXIT', { from, reason }, from, undefined, null));
     else if (reason !== 'normal') this.exit(reason);
+  }
+}
+
+function dispatch(process: Process, message: Message): unknown {
+  const { driver } = process;
+  const { name, payload } = message;
+  switch (message.kind) {
+    case MessageKind.Call:
+      return driver.call(process, name, payload);
+    case MessageKind.Cast:
+      return driver.cast(process, name, payload);
+    case MessageKind.Info:
+    case MessageKind.Exit:
+      return driver.info(process, name, payload);
+    case MessageKind.Down:
+      return process.down(payload as ProcessDown);
+    case MessageKind.Timeout:
+      return driver.timeout?.(process, name, payload);
   }
 }
 
@@ -347,6 +439,14 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
+/**
+ * News of another process' end, part of the promises of monitors and links, and a state machine's few timeouts: no full
+ * mailbox stops them.
+ */
+function isNews({ kind }: Message): boolean {
+  return kind === MessageKind.Down || kind === MessageKind.Exit || kind === MessageKind.Timeout;
+}
+
 function toReason(error: unknown): ExitReason {
-  return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : new Error(toErrorData(error).message);
 }

@@ -11,7 +11,7 @@ export abstract class WheelEntry {
   wheelNext: WheelEntry | null = null;
   wheelTick = -1;
 
-  /** Called once, at or up to 10 ms after the due time; the entry is already off the wheel. */
+  /** Called once, at or up to 10 ms after the due time; the entry is already off the wheel. Should not throw. */
   abstract expire(): void;
 }
 
@@ -27,10 +27,12 @@ class Slot extends WheelEntry {
 /**
  * All deadlines and timers of one node on one timer of the clock: add and remove are O(1) (hashed timing wheel, Varghese
  * and Lauck 1987, scheme 6). An entry never fires early; it fires at most one tick (10 ms) late. The clock's timer is
- * armed only for a slot that holds something, so an idle node has none.
+ * armed only for a slot that holds something: an idle node has none, once the one for the last entry, removed or not, fired.
  */
 export class TimerWheel {
   private readonly slots: (Slot | undefined)[] = new Array<Slot | undefined>(SLOTS).fill(undefined);
+  /** Entries that are about to fire. */
+  private readonly due = new Slot();
   private count = 0;
   /** The last tick whose slot was visited. */
   private tick = 0;
@@ -50,11 +52,7 @@ export class TimerWheel {
     const due = Math.max(Math.ceil((now + delayMs) / TICK_MS), this.tick + 1);
     entry.wheelTick = due;
     const slot = (this.slots[due & MASK] ??= new Slot());
-    const last = slot.wheelPrevious!;
-    last.wheelNext = entry;
-    entry.wheelPrevious = last;
-    entry.wheelNext = slot;
-    slot.wheelPrevious = entry;
+    chain(entry, slot);
     this.count++;
     if (due < this.armedTick) this.arm(due, now);
   }
@@ -62,23 +60,23 @@ export class TimerWheel {
   /** Takes an entry off; nothing happens if it is not on. */
   remove(entry: WheelEntry): void {
     if (entry.wheelPrevious === null) return;
-    entry.wheelPrevious.wheelNext = entry.wheelNext;
-    entry.wheelNext!.wheelPrevious = entry.wheelPrevious;
-    entry.wheelPrevious = null;
-    entry.wheelNext = null;
+    unchain(entry);
     this.count--;
   }
 
   /** Forgets every entry without firing it. */
   close(): void {
     this.clock.clearTimeout(this.handle);
-    this.slots.fill(undefined);
-    this.count = 0;
     this.armedTick = Infinity;
+    for (const slot of [this.due, ...this.slots]) {
+      while (slot && slot.wheelNext !== slot) this.remove(slot.wheelNext!);
+    }
   }
 
-  private arm(tick: number, now: number): void {
+  /** No further ahead than one turn of the wheel: timers of the machine do not take months. */
+  private arm(due: number, now: number): void {
     if (this.armedTick !== Infinity) this.clock.clearTimeout(this.handle);
+    const tick = Math.min(due, Math.floor(now / TICK_MS) + SLOTS);
     this.armedTick = tick;
     this.handle = this.clock.setTimeout(this.advance, Math.max(0, tick * TICK_MS - now));
   }
@@ -91,21 +89,34 @@ export class TimerWheel {
     const from = Math.max(this.tick + 1, current - SLOTS + 1);
     this.tick = current;
     for (let tick = from; tick <= current; tick++) this.fireSlot(this.slots[tick & MASK], current);
-    if (this.count > 0 && this.armedTick === Infinity) this.arm(this.nextOccupied(), now);
+    if (this.count === 0) return;
+    // What `expire` added may have armed a later tick.
+    const next = this.nextOccupied();
+    if (next < this.armedTick) this.arm(next, this.clock.now());
   };
 
   private fireSlot(slot: Slot | undefined, current: number): void {
     if (!slot) return;
-    let entry = slot.wheelNext!;
-    while (entry !== slot) {
+    // `expire` may remove and add any entry: what falls due leaves the slot first, what is due later stays.
+    const { due } = this;
+    for (let entry = slot.wheelNext!; entry !== slot;) {
       const next = entry.wheelNext!;
       if (entry.wheelTick <= current) {
-        this.remove(entry);
+        unchain(entry);
+        chain(entry, due);
+      }
+      entry = next;
+    }
+    while (due.wheelNext !== due) {
+      const entry = due.wheelNext!;
+      this.remove(entry);
+      try {
         entry.expire();
-        // `expire` may have removed its neighbour: then begin the slot again.
-        entry = next.wheelPrevious === null ? slot.wheelNext! : next;
-      } else {
-        entry = next;
+      } catch (error) {
+        // The others must still fire.
+        queueMicrotask(() => {
+          throw error;
+        });
       }
     }
   }
@@ -117,4 +128,20 @@ export class TimerWheel {
     }
     return this.tick + SLOTS;
   }
+}
+
+/** Puts an entry at the end of a slot. */
+function chain(entry: WheelEntry, slot: Slot): void {
+  const last = slot.wheelPrevious!;
+  last.wheelNext = entry;
+  entry.wheelPrevious = last;
+  entry.wheelNext = slot;
+  slot.wheelPrevious = entry;
+}
+
+function unchain(entry: WheelEntry): void {
+  entry.wheelPrevious!.wheelNext = entry.wheelNext;
+  entry.wheelNext!.wheelPrevious = entry.wheelPrevious;
+  entry.wheelPrevious = null;
+  entry.wheelNext = null;
 }

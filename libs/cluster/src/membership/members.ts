@@ -50,6 +50,12 @@ export class Members {
     return this.peers.values();
   }
 
+  /** All that are connected: those that are up and those that are about to be. */
+  *connected(): Generator<Peer> {
+    yield* this.peers.values();
+    yield* this.joining.values();
+  }
+
   /** The peer at the other end of a connection, up or joining. */
   at(connection: PeerConnection): Peer | undefined {
     const peer = this.peers.get(connection.peer.id);
@@ -90,7 +96,7 @@ export class Members {
 
   /** This node has left: what is under way with any peer ends. Nobody went down, so nobody is told so. */
   clear(): void {
-    for (const peer of [...this.peers.values(), ...this.joining.values()]) peer.lost('graceful_shutdown');
+    for (const peer of [...this.connected()]) peer.lost('graceful_shutdown');
     this.peers.clear();
     this.joining.clear();
   }
@@ -128,7 +134,7 @@ export class Members {
     }
     const beat = now - this.lastBeatMs >= this.heartbeat.intervalMs - 1;
     if (beat) this.lastBeatMs = now;
-    for (const peer of [...this.peers.values(), ...this.joining.values()]) {
+    for (const peer of [...this.connected()]) {
       if (peer.heard) {
         peer.heard = false;
         peer.heardAtMs = now;

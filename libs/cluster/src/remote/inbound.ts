@@ -1,17 +1,27 @@
 import {
   answeredError,
+  CallTimeoutError,
   DrainingError,
   NodeDownError,
   ProcessRef,
   RemoteError,
   SpawnRefusedError,
+  toErrorData,
+  type ErrorData,
+  type NoexError,
 } from '@noex/contracts';
 import { Message, MessageKind, type Headers, type LocalNode } from '@noex/runtime';
-import { decodeExitReason, encodeExitReason, readErrorData } from '../wire/exit-reason.codec.js';
+import {
+  briefExitReason,
+  decodeExitReason,
+  encodeExitReason,
+  readErrorData,
+} from '../wire/exit-reason.codec.js';
 import { FrameKind, HAS_HEADERS, HAS_SENDER, HEADER_BYTES } from '../wire/frame-kind.js';
 import { ProtocolError } from '../wire/frame-reader.js';
 import type { Peer } from './peer.js';
 import { ServedCall } from './served-call.js';
+import { sendError } from './send-error.js';
 import { refuseSpawn, ServedSpawn } from './served-spawn.js';
 
 /** What the messages of peers need of the node besides its processes. */
@@ -56,21 +66,18 @@ function receiveMessage(host: InboundHost, peer: Peer, kind: number): void {
       return receiveOneWay(node, peer, MessageKind.Info);
     case FrameKind.Reply: {
       const call = peer.calls.get(reader.u32());
-      return call ? call.ok(reader.payload()) : node.drops.add('late_reply');
+      return call ? call.ok(reader.payload()) : node.lose('late_reply', 'reply');
     }
     case FrameKind.Failed: {
       const call = peer.calls.get(reader.u32());
-      if (!call) return node.drops.add('late_reply');
-      const error = readErrorData(reader.payload());
-      return call.fail(
-        answeredError(error) ?? new NodeDownError(error.message, { node: peer.identity.id, error }),
-      );
+      if (!call) return node.lose('late_reply', 'reply');
+      return call.fail(failedCall(peer, readErrorData(reader.payload())));
     }
     case FrameKind.Threw: {
       const call = peer.calls.get(reader.u32());
       return call
         ? call.fail(new RemoteError(readErrorData(reader.payload())))
-        : node.drops.add('late_reply');
+        : node.lose('late_reply', 'reply');
     }
     case FrameKind.Spawn:
       return receiveSpawn(host, peer);
@@ -108,8 +115,18 @@ function receiveMessage(host: InboundHost, peer: Peer, kind: number): void {
     case FrameKind.Goodbye:
       return host.goodbye(peer);
     default:
-      node.drops.add('unknown_kind');
+      node.lose('unknown_kind', String(kind));
   }
+}
+
+/** Why a peer did not carry a call out. */
+function failedCall(peer: Peer, error: ErrorData): NoexError {
+  const answered = answeredError(error);
+  if (answered) return answered;
+  const data = { node: peer.identity.id, error };
+  // The deadline travels with the call: the other side may see it pass first.
+  if (error.code === 'call_timeout') return new CallTimeoutError(error.message, data);
+  return new NodeDownError(error.message, data);
 }
 
 function receiveCall(host: InboundHost, peer: Peer): void {
@@ -122,12 +139,12 @@ function receiveCall(host: InboundHost, peer: Peer): void {
   const from = options & HAS_SENDER ? sender(peer) : undefined;
   const headers = options & HAS_HEADERS ? (reader.sizedPayload() as Headers) : undefined;
   const payload = reader.payload();
-  const deadline = timeoutMs === 0 ? Infinity : host.node.clock.now() + timeoutMs;
-  const reply = new ServedCall(peer, call, deadline);
   if (host.draining) {
     host.countRefused();
-    return reply.fail(drainingError(host));
+    return sendError(peer, FrameKind.Failed, call, toErrorData(drainingError(host)));
   }
+  const deadline = timeoutMs === 0 ? Infinity : host.node.clock.now() + timeoutMs;
+  const reply = new ServedCall(peer, call, deadline);
   host.node.deliver(process, new Message(MessageKind.Call, name, payload, from, headers, reply));
 }
 
@@ -185,7 +202,8 @@ function receiveMonitor(node: LocalNode, peer: Peer): void {
       peer.control((writer) => writer.numbered(FrameKind.Down, id, wire));
     } catch {
       // A reason that cannot be sent still has to end the monitor.
-      peer.control((writer) => writer.numbered(FrameKind.Down, id, 'shutdown'));
+      const brief = briefExitReason(reason);
+      peer.control((writer) => writer.numberedControl(FrameKind.Down, id, brief));
     }
   });
   peer.watches.set(id, watch);

@@ -1,5 +1,7 @@
 import {
+  InvalidMessageError,
   NodeDownError,
+  NodeUnreachableError,
   OverloadedError,
   type NodeDownReason,
   type PeerConnection,
@@ -24,10 +26,16 @@ const FLUSH_BYTES = 64 * 1024;
 const BLOCKED_BYTES = 1024 * 1024;
 /** Replies and control messages may go past that; a peer that lets this much wait is cut off. */
 const CUT_OFF_BYTES = 64 * 1024 * 1024;
+/** The longest a timer of Node.js can run. */
+const MAX_TIMER_MS = 0x7fff_ffff;
 
 export interface PeerLimits {
   readonly maxMessageBytes: number;
-  /** Calls to one peer that wait for their reply. */
+  /** Largest frame of the transport. */
+  readonly maxFrameBytes: number;
+  /** The same for what the cluster itself has to say. */
+  readonly maxControlBytes: number;
+  /** Calls and spawns that wait for one peer. */
   readonly maxPendingCalls: number;
 }
 
@@ -59,6 +67,7 @@ export class Peer implements PeerLink {
   private lastCall = 0;
   private flushRequested = false;
   private blocked = false;
+  private cutOff = false;
 
   constructor(
     readonly node: LocalNode,
@@ -68,7 +77,7 @@ export class Peer implements PeerLink {
     private readonly limits: PeerLimits,
   ) {
     this.reader = new FrameReader(codec);
-    this.writer = new FrameWriter(codec, limits.maxMessageBytes);
+    this.writer = new FrameWriter(codec, limits.maxMessageBytes, limits.maxControlBytes);
     this.heardAtMs = node.clock.now();
   }
 
@@ -129,9 +138,15 @@ export class Peer implements PeerLink {
 
   spawn(behavior: string, args: unknown, name: string | undefined, timeoutMs: number): Promise<ProcessRef> {
     return new Promise((resolve, reject) => {
+      if (!(timeoutMs > 0)) {
+        throw new InvalidMessageError(
+          `timeoutMs of a spawn must be a number above 0, got ${String(timeoutMs)}`,
+        );
+      }
       this.refuseWhenFull();
       const id = this.nextCall();
-      this.writer.spawn(id, timeoutMs, behavior, name === undefined ? { args } : { args, name });
+      const wireTimeout = Math.min(Math.ceil(timeoutMs), MAX_TIMER_MS);
+      this.writer.spawn(id, wireTimeout, behavior, name === undefined ? { args } : { args, name });
       this.spawns.set(
         id,
         new PendingSpawn(this, this.spawns, id, behavior, timeoutMs, resolve, reject, this.node.wheel),
@@ -147,10 +162,11 @@ export class Peer implements PeerLink {
   }
 
   control(write: (writer: FrameWriter) => void): void {
-    if (!this.up) return;
+    if (!this.up || this.cutOff) return;
     write(this.writer);
     this.requestFlush();
     if (this.writer.size > CUT_OFF_BYTES) {
+      this.cutOff = true;
       this.node.logger.warn(
         `node "${this.identity.id}" does not read: ${this.writer.size} bytes wait for it; cut off`,
         {
@@ -172,8 +188,8 @@ export class Peer implements PeerLink {
     const full =
       this.blocked && this.writer.size > BLOCKED_BYTES
         ? `${this.writer.size + this.connection.queuedBytes} bytes wait to be sent`
-        : this.calls.size >= this.limits.maxPendingCalls
-          ? `${this.calls.size} calls wait for their reply`
+        : this.calls.size + this.spawns.size >= this.limits.maxPendingCalls
+          ? `${this.calls.size} calls and ${this.spawns.size} spawns wait for their reply`
           : undefined;
     if (full === undefined) return;
     const { id } = this.identity;
@@ -196,9 +212,11 @@ export class Peer implements PeerLink {
 
   /** Hands the batch to the transport; what it refuses waits for `unblock`. */
   flush(): void {
-    if (!this.up || this.blocked || this.writer.size === 0) return;
-    if (this.connection.send(this.writer.batch())) this.writer.clear();
-    else this.blocked = true;
+    while (this.up && !this.blocked && this.writer.size > 0) {
+      const frame = this.writer.batch(this.limits.maxFrameBytes);
+      if (this.connection.send(frame)) this.writer.clear(frame.length);
+      else this.blocked = true;
+    }
   }
 
   unblock(): void {
@@ -209,8 +227,8 @@ export class Peer implements PeerLink {
   /** The connection is gone: everything under way with this peer ends now, once. */
   lost(reason: NodeDownReason): void {
     this.up = false;
-    this.writer.clear();
     const { id } = this.identity;
+    this.failUnsent(reason);
     for (const call of [...this.calls.values()]) {
       call.fail(
         new NodeDownError(`node "${id}" went down (${reason}) before it replied`, { node: id, reason }),
@@ -222,5 +240,23 @@ export class Peer implements PeerLink {
     this.watches.clear();
     for (const spawn of this.servedSpawns.values()) spawn.undo();
     this.servedSpawns.clear();
+  }
+
+  /** What the transport has not taken was certainly not carried out. */
+  private failUnsent(reason: NodeDownReason): void {
+    const { id } = this.identity;
+    for (const { kind, number } of this.writer.messages()) {
+      if (kind === FrameKind.Cast || kind === FrameKind.Info) {
+        this.node.lose('node_unreachable', kind === FrameKind.Cast ? 'cast' : 'info');
+      } else if (kind === FrameKind.Call || kind === FrameKind.Spawn) {
+        const error = new NodeUnreachableError(`node "${id}" went down (${reason}) before the request left`, {
+          node: id,
+          reason,
+        });
+        if (kind === FrameKind.Call) this.calls.get(number)?.fail(error);
+        else this.spawns.get(number)?.unsent(error);
+      }
+    }
+    this.writer.clear();
   }
 }

@@ -6,6 +6,7 @@ import {
   SpawnTimeoutError,
   type ErrorData,
   type NodeDownReason,
+  type NodeUnreachableError,
 } from '@noex/contracts';
 import { WheelEntry, type TimerWheel } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
@@ -36,6 +37,12 @@ export class PendingSpawn extends WheelEntry {
   failed(error: ErrorData): void {
     this.end();
     this.reject(answeredError(error) ?? new SpawnFailedError(error.message, { error }));
+  }
+
+  /** The request never left. */
+  unsent(error: NodeUnreachableError): void {
+    this.end();
+    this.reject(error);
   }
 
   lost(reason: NodeDownReason): void {

@@ -72,7 +72,8 @@ export class RemoteRouter implements Messenger {
     }
   }
 
-  monitor(target: ProcessRef, down: DownListener): Monitor {
+  monitor(target: ProcessRef, listener: DownListener): Monitor {
+    const down = this.guarded(target, listener);
     const peer = this.members.get(target.node);
     if (peer && peer.identity.incarnation === target.incarnation) {
       const id = this.node.nextNumber() >>> 0;
@@ -87,6 +88,21 @@ export class RemoteRouter implements Messenger {
       active = false;
     });
     return { target, cancel: () => void (active = false) };
+  }
+
+  /** A listener that throws ends neither the connection nor the news for others. */
+  private guarded(target: ProcessRef, listener: DownListener): DownListener {
+    return (reason) => {
+      try {
+        listener(reason);
+      } catch (error) {
+        this.node.logger.error(`the listener of a monitor of process ${target.toString()} threw`, {
+          event: 'monitor_listener_failed',
+          process: target.toString(),
+          error,
+        });
+      }
+    };
   }
 
   exit(target: ProcessRef, reason: ExitReason): void {

@@ -2,6 +2,7 @@ import { toErrorData, type ErrorData, type NoexError } from '@noex/contracts';
 import type { ReplyTarget } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { Peer } from './peer.js';
+import { sendError } from './send-error.js';
 
 /** A call of a peer that is being served here. */
 export class ServedCall implements ReplyTarget {
@@ -26,33 +27,24 @@ export class ServedCall implements ReplyTarget {
       this.peer.reply(FrameKind.Reply, this.id, value);
     } catch (error) {
       // The handler ran: what fails is only to send its answer.
-      this.peer.reply(FrameKind.Threw, this.id, toErrorData(error));
+      sendError(this.peer, FrameKind.Threw, this.id, toErrorData(error));
     }
   }
 
   fail(error: NoexError): void {
-    if (this.close()) this.answerError(FrameKind.Failed, toErrorData(error));
+    if (this.close(true)) sendError(this.peer, FrameKind.Failed, this.id, toErrorData(error));
   }
 
   threw(error: ErrorData): void {
-    if (this.close()) this.answerError(FrameKind.Threw, error);
+    if (this.close()) sendError(this.peer, FrameKind.Threw, this.id, error);
   }
 
-  private answerError(kind: number, error: ErrorData): void {
-    try {
-      this.peer.reply(kind, this.id, error);
-    } catch {
-      // Its `data` does not cross; the rest does.
-      this.peer.reply(kind, this.id, { ...error, data: undefined });
-    }
-  }
-
-  private close(): boolean {
+  private close(failed = false): boolean {
     if (this.answered) return false;
     this.answered = true;
-    this.peer.serving.end();
+    this.peer.serving.end(failed);
     if (this.peer.up) return true;
-    this.peer.node.drops.add('reply_to_lost_node');
+    this.peer.node.lose('reply_to_lost_node', 'reply');
     return false;
   }
 }

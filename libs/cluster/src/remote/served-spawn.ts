@@ -2,11 +2,13 @@ import { toErrorData, type ProcessRef } from '@noex/contracts';
 import type { LocalNode } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { PeerLink } from './peer-link.js';
+import { sendError } from './send-error.js';
 
 /** A spawn asked for by a peer, until the peer says that it has the ref. */
 export class ServedSpawn {
   private ref: ProcessRef | undefined;
   private undone = false;
+  private behavior: string | undefined;
 
   constructor(
     private readonly node: LocalNode,
@@ -21,6 +23,7 @@ export class ServedSpawn {
     this.node.spawn(behavior, { args, timeoutMs, ...(name === undefined ? {} : { name }) }).then(
       (ref) => {
         this.ref = ref;
+        this.behavior = behavior;
         if (this.undone) return this.kill();
         this.peer.control((writer) => writer.aboutProcess(FrameKind.Spawned, this.id, ref.id));
       },
@@ -38,18 +41,12 @@ export class ServedSpawn {
   }
 
   private kill(): void {
-    this.node.drops.add('spawn_undone');
+    this.node.lose('spawn_undone', 'spawn', this.behavior);
     this.node.exit(this.ref!, 'kill');
   }
 }
 
 /** Answers a spawn that does not happen. */
 export function refuseSpawn(peer: PeerLink, id: number, error: unknown): void {
-  const data = toErrorData(error);
-  try {
-    peer.control((writer) => writer.numbered(FrameKind.SpawnFailed, id, data));
-  } catch {
-    // Its `data` does not cross; the rest does.
-    peer.control((writer) => writer.numbered(FrameKind.SpawnFailed, id, { ...data, data: undefined }));
-  }
+  sendError(peer, FrameKind.SpawnFailed, id, toErrorData(error));
 }

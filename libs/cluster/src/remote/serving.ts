@@ -4,6 +4,7 @@ import type { Clock } from '@noex/contracts';
 export class Serving {
   private open = 0;
   private closed = 0;
+  private notCarriedOut = 0;
   private idle: (() => void) | undefined;
 
   /** Calls not answered yet. */
@@ -11,18 +12,24 @@ export class Serving {
     return this.open;
   }
 
-  /** Calls answered since the start. */
+  /** Calls answered since the start, whatever the answer. */
   get answered(): number {
     return this.closed;
+  }
+
+  /** Those of them whose answer was that they were not carried out. */
+  get failed(): number {
+    return this.notCarriedOut;
   }
 
   begin(): void {
     this.open++;
   }
 
-  end(): void {
+  end(failed: boolean): void {
     this.open--;
     this.closed++;
+    if (failed) this.notCarriedOut++;
     if (this.open === 0) this.idle?.();
   }
 

@@ -1,5 +1,7 @@
 import { RemoteError, toErrorData, type ErrorData, type ExitReason } from '@noex/contracts';
 
+const BRIEF_CHARACTERS = 1000;
+
 /** Exit reasons on the wire: text, `{ shutdown }`, or `{ error }`. */
 export function encodeExitReason(reason: ExitReason): unknown {
   return reason instanceof Error ? { error: toErrorData(reason) } : reason;
@@ -12,6 +14,22 @@ export function decodeExitReason(wire: unknown): ExitReason {
     if ('shutdown' in wire) return { shutdown: wire.shutdown };
   }
   return 'shutdown';
+}
+
+/** The same error without what may be too large to send, or may not be sendable at all. */
+export function briefErrorData({ name, message, code }: ErrorData): ErrorData {
+  return {
+    name: name.slice(0, BRIEF_CHARACTERS),
+    message: message.slice(0, BRIEF_CHARACTERS),
+    ...(code === undefined
+      ? {}
+      : { code: typeof code === 'string' ? code.slice(0, BRIEF_CHARACTERS) : code }),
+  };
+}
+
+/** A reason that can be sent in place of one that cannot: a crash stays a crash. */
+export function briefExitReason(reason: ExitReason): unknown {
+  return reason instanceof Error ? { error: briefErrorData(toErrorData(reason)) } : 'shutdown';
 }
 
 /** An error as a peer described it; whatever it sent, the result is well-formed. */

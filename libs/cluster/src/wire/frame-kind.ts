@@ -54,5 +54,9 @@ export const HAS_HEADERS = 2;
 export const INLINE_NAME = 0xffff;
 /** Names bound per direction of a connection; later ones travel inline. Bounds the receiver's memory. */
 export const MAX_BOUND_NAMES = 4096;
+/** Longer names always travel inline, for the same reason. */
+export const MAX_BOUND_NAME_BYTES = 1024;
+/** Longest name; its length is a u16. */
+export const MAX_NAME_BYTES = 0xffff;
 /** length u32 and kind u8. */
 export const HEADER_BYTES = 5;

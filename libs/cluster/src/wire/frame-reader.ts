@@ -1,4 +1,4 @@
-import { INLINE_NAME, MAX_BOUND_NAMES } from './frame-kind.js';
+import { INLINE_NAME, MAX_BOUND_NAME_BYTES, MAX_BOUND_NAMES } from './frame-kind.js';
 import type { PayloadCodec } from './payload-codec.js';
 
 /** Reads the body of one message. Every method throws ProtocolError where the bytes end too early. */
@@ -48,7 +48,9 @@ export class FrameReader {
     const id = this.u16();
     if (id !== this.boundNames.length || id >= MAX_BOUND_NAMES)
       throw new ProtocolError(`name ${id} out of turn`);
-    this.boundNames.push(this.text(this.limit - this.position));
+    const length = this.limit - this.position;
+    if (length > MAX_BOUND_NAME_BYTES) throw new ProtocolError(`a name of ${length} bytes`);
+    this.boundNames.push(this.text(length));
   }
 
   name(): string {

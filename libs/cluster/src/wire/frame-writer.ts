@@ -5,13 +5,18 @@ import {
   HAS_SENDER,
   HEADER_BYTES,
   INLINE_NAME,
+  MAX_BOUND_NAME_BYTES,
   MAX_BOUND_NAMES,
+  MAX_NAME_BYTES,
 } from './frame-kind.js';
 import type { PayloadCodec } from './payload-codec.js';
 
 const INITIAL_BYTES = 16 * 1024;
 /** A batch buffer that grew past this is given back after it was sent. */
 const KEEP_BYTES = 1024 * 1024;
+const MAX_PROCESS = 0xffff_ffff_ffff;
+/** Stands for every number that no process can have. */
+const NO_PROCESS = 0;
 
 /**
  * Gathers messages to one peer into one batch. A message that cannot be written whole (its payload does not encode or is
@@ -25,8 +30,10 @@ export class FrameWriter {
 
   constructor(
     private readonly codec: PayloadCodec,
-    /** Largest message, in bytes. */
+    /** Largest headers and payload of a message, in bytes. */
     private readonly maxMessageBytes: number,
+    /** The same for what the cluster itself has to say. */
+    private readonly maxControlBytes = maxMessageBytes,
   ) {}
 
   /** Bytes waiting. */
@@ -34,13 +41,33 @@ export class FrameWriter {
     return this.position;
   }
 
-  /** The batch, valid until the next write. */
-  batch(): Buffer {
-    return this.buffer.subarray(0, this.position);
+  /** The batch, or as many whole messages of its beginning as fit into `maxBytes`; valid until the next write. */
+  batch(maxBytes = Infinity): Buffer {
+    let end = this.position;
+    if (end > maxBytes) {
+      end = this.messageEnd(0);
+      for (let next = this.messageEnd(end); next <= maxBytes; next = this.messageEnd(end)) end = next;
+    }
+    return this.buffer.subarray(0, end);
   }
 
-  clear(): void {
-    this.position = 0;
+  /** The messages of the batch: their kind and, where their body begins with one, their number. */
+  *messages(): Generator<{ readonly kind: number; readonly number: number }> {
+    for (let at = 0; at < this.position; at = this.messageEnd(at)) {
+      const number = at + HEADER_BYTES + 4 <= this.position ? this.buffer.readUInt32BE(at + HEADER_BYTES) : 0;
+      yield { kind: this.buffer[at + 4]!, number };
+    }
+  }
+
+  private messageEnd(start: number): number {
+    return start < this.position ? start + 4 + this.buffer.readUInt32BE(start) : Infinity;
+  }
+
+  /** Forgets the first `bytes` of the batch. */
+  clear(bytes = this.position): void {
+    if (bytes < this.position) this.buffer.copyWithin(0, bytes, this.position);
+    this.position -= bytes;
+    if (this.position > 0) return;
     if (this.buffer.length > KEEP_BYTES) this.buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   }
 
@@ -56,8 +83,8 @@ export class FrameWriter {
     this.begin(kind);
     this.u48(process);
     this.name(nameId, name);
-    this.options(sender, headers);
-    this.payload(payload);
+    const taken = this.options(sender, headers);
+    this.payload(payload, this.maxMessageBytes - taken);
     this.end();
   }
 
@@ -76,8 +103,8 @@ export class FrameWriter {
     this.u32(timeoutMs);
     this.u48(process);
     this.name(nameId, name);
-    this.options(sender, headers);
-    this.payload(payload);
+    const taken = this.options(sender, headers);
+    this.payload(payload, this.maxMessageBytes - taken);
     this.end();
   }
 
@@ -87,16 +114,21 @@ export class FrameWriter {
     this.u32(spawn);
     this.u32(timeoutMs);
     this.name(nameId, behavior);
-    this.payload(payload);
+    this.payload(payload, this.maxMessageBytes);
     this.end();
   }
 
-  /** A kind whose body is one number and, perhaps, a payload. */
-  numbered(kind: number, number: number, payload?: unknown): void {
+  /** A kind whose body is one number and, perhaps, a payload of the user's. */
+  numbered(kind: number, number: number, payload?: unknown, maxBytes = this.maxMessageBytes): void {
     this.begin(kind);
     this.u32(number);
-    this.payload(payload);
+    this.payload(payload, maxBytes);
     this.end();
+  }
+
+  /** The same with a payload of the cluster's own. */
+  numberedControl(kind: number, number: number, payload: unknown): void {
+    this.numbered(kind, number, payload, this.maxControlBytes);
   }
 
   /** A kind whose body is a number and a process. */
@@ -110,14 +142,14 @@ export class FrameWriter {
   exit(process: number, reason: unknown): void {
     this.begin(FrameKind.Exit);
     this.u48(process);
-    this.payload(reason);
+    this.payload(reason, this.maxMessageBytes);
     this.end();
   }
 
-  /** A kind whose body is only a payload. */
+  /** A kind whose body is only a payload of the cluster's own. */
   plain(kind: number, payload?: unknown): void {
     this.begin(kind);
-    this.payload(payload);
+    this.payload(payload, this.maxControlBytes);
     this.end();
   }
 
@@ -146,7 +178,9 @@ export class FrameWriter {
     buffer[this.position++] = value;
   }
 
-  private u48(value: number): void {
+  private u48(process: number): void {
+    // A number that was made up must not be cut to that of some other process.
+    const value = Number.isInteger(process) && process >= 0 && process <= MAX_PROCESS ? process : NO_PROCESS;
     this.u16(value / 0x1_0000_0000);
     this.u32(value);
   }
@@ -155,7 +189,14 @@ export class FrameWriter {
   private nameId(name: string): number {
     const known = this.boundNames.get(name);
     if (known !== undefined) return known;
-    if (this.boundNames.size >= MAX_BOUND_NAMES) return INLINE_NAME;
+    const bytes = Buffer.byteLength(name);
+    if (bytes > MAX_NAME_BYTES) {
+      throw new MessageTooLargeError(`a name takes ${bytes} bytes, the limit is ${MAX_NAME_BYTES}`, {
+        bytes,
+        maxNameBytes: MAX_NAME_BYTES,
+      });
+    }
+    if (bytes > MAX_BOUND_NAME_BYTES || this.boundNames.size >= MAX_BOUND_NAMES) return INLINE_NAME;
     const id = this.boundNames.size;
     this.boundNames.set(name, id);
     this.begin(FrameKind.Name);
@@ -177,26 +218,29 @@ export class FrameWriter {
     this.position += this.buffer.write(text, this.position);
   }
 
-  private options(sender: number | undefined, headers: unknown): void {
+  /** Returns the bytes that the headers take. */
+  private options(sender: number | undefined, headers: unknown): number {
     const hasSender = sender !== undefined;
     const hasHeaders = headers !== undefined;
     this.buffer[this.position++] = (hasSender ? HAS_SENDER : 0) | (hasHeaders ? HAS_HEADERS : 0);
     if (hasSender) this.u48(sender);
-    if (!hasHeaders) return;
+    if (!hasHeaders) return 0;
     const at = this.position;
     this.position += 4;
-    this.payload(headers);
-    this.buffer.writeUInt32BE(this.position - at - 4, at);
+    this.payload(headers, this.maxMessageBytes);
+    const size = this.position - at - 4;
+    this.buffer.writeUInt32BE(size, at);
+    return size;
   }
 
-  private payload(payload: unknown): void {
+  private payload(payload: unknown, maxBytes: number): void {
     if (payload === undefined) return;
     try {
       const { buffer, start, end } = this.codec.encode(payload);
       const size = end - start;
-      if (size > this.maxMessageBytes) {
+      if (size > maxBytes) {
         throw new MessageTooLargeError(
-          `the payload takes ${size} bytes, the limit (maxMessageBytes) is ${this.maxMessageBytes}`,
+          `the payload takes ${size} bytes, the limit (maxMessageBytes less the headers) is ${maxBytes}`,
           { bytes: size, maxMessageBytes: this.maxMessageBytes },
         );
       }

@@ -6,8 +6,8 @@ import { toSendable, WireError, WireMap, WireNegativeZero } from './sendable.js'
 addExtension({
   Class: ProcessRef,
   type: 0x01,
-  write: (ref: ProcessRef) => [ref.node, ref.incarnation, ref.id],
-  read: ([node, incarnation, id]: [string, number, number]) => new ProcessRef(node, incarnation, id),
+  write: ({ node, incarnation, id }: ProcessRef) => refParts([node, incarnation, id]),
+  read: (parts: unknown) => new ProcessRef(...refParts(parts)),
 });
 addExtension({
   Class: WireMap,
@@ -27,6 +27,17 @@ addExtension({
   write: () => 0,
   read: () => -0,
 });
+
+/** Checked on both sides: what one node sends another must be able to read. */
+function refParts(parts: unknown): [node: string, incarnation: number, id: number] {
+  const [node, incarnation, id] = parts as unknown[];
+  if (typeof node !== 'string' || !isCount(incarnation) || !isCount(id)) throw new TypeError('not a ref');
+  return [node, incarnation, id];
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
 
 function readError([name, message, stack, own]: [string, string, string | undefined, object]): Error {
   const error = new Error(message);
@@ -57,6 +68,10 @@ export class PayloadCodec {
     moreTypes: true,
     // Decoded binary data must not point into a socket's buffer.
     copyBuffers: true,
+    // A field of that name is data like any other.
+    useToJSON: false,
+    // Neither written nor read: bytes of a peer must not build cycles or values that grow when they are walked.
+    structuredClone: false,
   });
 
   /** Encodes; the result is valid until the next call. Throws SerializationError. */

@@ -1,4 +1,7 @@
 import type { Type } from '@nestjs/common';
+import type { MailboxOptions, RestartPolicy } from '@noex/runtime';
+import { clash, declaredMachine, type DeclaredMachine } from '../state-machine/state-names.js';
+import { machineMetadata, statesOf } from '../state-machine/state.metadata.js';
 
 export const BEHAVIOR_METADATA = 'noex:behavior';
 export const HANDLER_METADATA = 'noex:handler';
@@ -8,12 +11,18 @@ export interface NoexBehaviorOptions {
   readonly crashOnCallError?: boolean;
   /** Time `terminate` may take, in milliseconds. Default 5000. */
   readonly shutdownMs?: number;
+  /** Its mailbox' limit and what happens beyond it. Default: the node's limit, and new messages are refused. */
+  readonly mailbox?: MailboxOptions;
   /** Whether other nodes may start it here. Default true. */
   readonly remote?: boolean;
+  /** Starts a process of it with the node, under the root supervisor; with `args`, and registered under `name`. Default false. */
+  readonly autoStart?: boolean | { readonly args?: unknown; readonly name?: string };
+  /** When a supervisor restarts it, unless the tree says otherwise. Default `permanent`. */
+  readonly restart?: RestartPolicy;
 }
 
 export interface HandlerMetadata {
-  readonly kind: 'call' | 'cast' | 'info' | 'down';
+  readonly kind: 'call' | 'cast' | 'info' | 'down' | 'enter' | 'state_timeout' | 'event_timeout';
   readonly name: string;
 }
 
@@ -22,6 +31,8 @@ export interface HandlerDefinition extends HandlerMetadata {
   readonly method: string;
   /** Declared type of its first parameter, as TypeScript emitted it. */
   readonly payloadType: unknown;
+  /** States of a state machine in which it holds; empty: in any. */
+  readonly states: readonly string[];
 }
 
 export interface BehaviorDefinition {
@@ -29,6 +40,18 @@ export interface BehaviorDefinition {
   readonly type: Type;
   readonly options: NoexBehaviorOptions;
   readonly handlers: readonly HandlerDefinition[];
+  /** Set for a state machine. */
+  readonly machine: DeclaredMachine | undefined;
+}
+
+/** Throws TypeError when the method is a handler already. */
+export function markHandler(target: object, method: object, metadata: HandlerMetadata): void {
+  if (Reflect.hasOwnMetadata(HANDLER_METADATA, method)) {
+    throw new TypeError(
+      `${target.constructor.name}.${(method as { name?: string }).name} has two handler decorators; give each its own method`,
+    );
+  }
+  Reflect.defineMetadata(HANDLER_METADATA, metadata, method);
 }
 
 /** The name and options that `@NoexBehavior` put on a class; undefined for other classes. */
@@ -45,8 +68,12 @@ export function behaviorDefinition(type: Type, methodNames: readonly string[]): 
     const metadata = Reflect.getMetadata(HANDLER_METADATA, prototype[method] as object) as
       HandlerMetadata | undefined;
     if (!metadata) continue;
+    const states = statesOf(prototype[method]);
     const twin = handlers.find(
-      (other) => other.kind === metadata.kind && (other.name === metadata.name || other.kind === 'down'),
+      (other) =>
+        other.kind === metadata.kind &&
+        (other.name === metadata.name || other.kind === 'down') &&
+        clash(states, other.states),
     );
     if (twin) {
       throw new TypeError(
@@ -54,7 +81,8 @@ export function behaviorDefinition(type: Type, methodNames: readonly string[]): 
       );
     }
     const types = Reflect.getMetadata('design:paramtypes', prototype, method) as unknown[] | undefined;
-    handlers.push({ ...metadata, method, payloadType: types?.[0] });
+    handlers.push({ ...metadata, method, payloadType: types?.[0], states });
   }
-  return { name, type, options, handlers };
+  const machine = declaredMachine(type.name, machineMetadata(type), handlers);
+  return { name, type, options, handlers, machine };
 }

@@ -5,12 +5,16 @@ import { Cluster } from '@noex/cluster';
 import { behaviorDefinition, behaviorMetadata, type BehaviorDefinition } from './behavior-metadata.js';
 import { classDriver } from './class.driver.js';
 import { instanceFactory } from './instance.factory.js';
+import { stateMachineClassDriver } from '../state-machine/state-machine-class.driver.js';
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Finds the behaviors among the app's providers and registers them, before the cluster starts. */
 @Injectable()
 export class BehaviorExplorer implements OnModuleInit {
+  /** What was found, in the order of discovery. */
+  readonly definitions: BehaviorDefinition[] = [];
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
@@ -55,7 +59,9 @@ export class BehaviorExplorer implements OnModuleInit {
     }
     const perProcess = dependencies.some((p) => p.isTransient);
     const create = await instanceFactory(definition.type, moduleRef, perProcess);
-    this.cluster.addBehavior(classDriver(definition, create), definition.options.remote ?? true);
+    const driver = definition.machine ? stateMachineClassDriver : classDriver;
+    this.definitions.push(definition);
+    this.cluster.addBehavior(driver(definition, create), definition.options.remote ?? true);
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  anyAsync,
   DEFAULT_SHUTDOWN_MS,
   NO_HANDLER,
   type BehaviorDriver,
@@ -12,7 +13,7 @@ import { payloadValidator } from './payload-validation.js';
 
 type Handler = (instance: object, payload: unknown, context: ProcessContext) => unknown;
 
-interface LifeCycleMethods {
+export interface LifeCycleMethods {
   init?(args: unknown, context: ProcessContext): unknown;
   terminate?(reason: ExitReason, context: ProcessContext): unknown;
 }
@@ -40,6 +41,8 @@ export function classDriver(definition: BehaviorDefinition, create: InstanceFact
     name: definition.name,
     crashOnCallError: definition.options.crashOnCallError ?? false,
     shutdownMs: definition.options.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
+    ...(definition.options.mailbox && { mailbox: definition.options.mailbox }),
+    followed: anyAsync(methodsOf(definition.type.prototype)),
     init(cell, args) {
       const instance = create();
       return instance instanceof Promise
@@ -56,7 +59,20 @@ export function classDriver(definition: BehaviorDefinition, create: InstanceFact
   };
 }
 
-function compile({ method, payloadType }: HandlerDefinition): Handler {
+/** All methods of a class, inherited ones included: a handler may call any of them. */
+export function* methodsOf(prototype: object | null): Generator<unknown> {
+  for (
+    ;
+    prototype && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
+    for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(prototype)))
+      yield descriptor.value;
+  }
+}
+
+/** A handler method as a function, with the checks that go before it. */
+export function compile({ method, payloadType }: HandlerDefinition): Handler {
   const validate = payloadValidator(payloadType);
   type Instance = Record<string, (payload: unknown, context: ProcessContext) => unknown>;
   if (!validate) return (instance, payload, context) => (instance as Instance)[method]!(payload, context);

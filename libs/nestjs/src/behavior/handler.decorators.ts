@@ -1,10 +1,14 @@
-import { HANDLER_METADATA, type HandlerMetadata } from './behavior-metadata.js';
+import { markHandler, type HandlerMetadata } from './behavior-metadata.js';
 
-/** A method that answers calls of its name: its result is the reply, a throw is the caller's error. */
-export const HandleCall = (): MethodDecorator => handler('call');
+/**
+ * A method that answers calls: its result is the reply, a throw is the caller's error. `name`: what callers call it by. Default:
+ * the method's own name. A `ProcessRef<Door>` knows messages by their methods' names; where they have others, type it by what
+ * the process understands: `ProcessRef<{ push(force: number): string }>`.
+ */
+export const HandleCall = (name?: string): MethodDecorator => handler('call', name);
 
-/** A method that takes casts of its name; nobody waits for it. */
-export const HandleCast = (): MethodDecorator => handler('cast');
+/** A method that takes casts; nobody waits for it. `name` as for `HandleCall`. */
+export const HandleCast = (name?: string): MethodDecorator => handler('cast', name);
 
 /** A method that takes info messages (`ctx.send`, `ctx.sendAfter`) of this name. Default: the method's own name. */
 export const HandleInfo = (name?: string): MethodDecorator => handler('info', name);
@@ -13,8 +17,7 @@ export const HandleInfo = (name?: string): MethodDecorator => handler('info', na
 export const HandleDown = (): MethodDecorator => handler('down');
 
 function handler(kind: HandlerMetadata['kind'], name?: string): MethodDecorator {
-  return (_target, key, descriptor) => {
-    const metadata: HandlerMetadata = { kind, name: name ?? String(key) };
-    Reflect.defineMetadata(HANDLER_METADATA, metadata, descriptor.value as object);
+  return (target, key, descriptor) => {
+    markHandler(target, descriptor.value as object, { kind, name: name ?? String(key) });
   };
 }

@@ -1,4 +1,5 @@
 import { Injectable, Scope } from '@nestjs/common';
+import { CHILD_RULES, fieldProblems } from '@noex/runtime';
 import { BEHAVIOR_METADATA, type NoexBehaviorOptions } from './behavior-metadata.js';
 
 /**
@@ -9,6 +10,15 @@ export function NoexBehavior(name: string, options: NoexBehaviorOptions = {}): C
   return (target) => {
     if (typeof name !== 'string' || name.trim() === '') {
       throw new TypeError(`@NoexBehavior() on class ${target.name} needs a name, e.g. @NoexBehavior('cart')`);
+    }
+    const { autoStart } = options;
+    const problems = fieldProblems({ restart: options.restart }, CHILD_RULES, '');
+    if (typeof autoStart === 'object')
+      problems.push(...fieldProblems({ name: autoStart.name }, CHILD_RULES, 'autoStart.'));
+    for (const { field, value, expected } of problems) {
+      throw new TypeError(
+        `@NoexBehavior('${name}') on class ${target.name}: ${field} is ${String(value)}; expected ${expected}`,
+      );
     }
     // Transient, so that Nest makes no instance of its own at start.
     Injectable({ scope: Scope.TRANSIENT })(target);

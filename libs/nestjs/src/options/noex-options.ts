@@ -1,3 +1,4 @@
+import type { SupervisedChild, SupervisedRoot } from '../supervision/supervision-options.js';
 import type { TransportFactory } from './resolved-options.js';
 
 /**
@@ -86,6 +87,13 @@ export interface NoexModuleOptions {
    * Default `false`. Costs a copy per local message.
    */
   strictMessages?: boolean;
+
+  /**
+   * What runs on this node from its start to its end, in start order, under the node's root supervisor: behaviors by class
+   * or name, and supervisors of their own. The object form also says how the root restarts. Default: nothing but the
+   * behaviors with `autoStart`, which come after these.
+   */
+  supervise?: readonly SupervisedChild[] | SupervisedRoot;
 }
 
 export interface HealthOptions {

@@ -19,4 +19,5 @@ export const OPTION_DEFAULTS = {
   callTimeoutMs: 5000,
   maxMessageBytes: 16 * 1024 * 1024,
   strictMessages: false,
+  supervise: [],
 } as const;

@@ -51,6 +51,8 @@ export const OPTION_FIELDS = {
   callTimeoutMs: {},
   maxMessageBytes: {},
   strictMessages: {},
+  // Read and checked by supervision-tree.ts.
+  supervise: {},
 } as const satisfies Record<string, OptionField>;
 
 export type OptionPath = keyof typeof OPTION_FIELDS;

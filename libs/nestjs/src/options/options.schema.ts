@@ -194,4 +194,7 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
 
   @IsBoolean(FLAG)
   strictMessages!: boolean;
+
+  /** A tree, with rules of its own: supervision-tree.ts. */
+  supervise!: unknown;
 }

@@ -56,6 +56,7 @@ describe('resolveNoexOptions', () => {
       callTimeoutMs: 5000,
       maxMessageBytes: 16_777_216,
       strictMessages: false,
+      supervise: { root: { children: [] }, references: [] },
     });
     expect(secrets.isEmpty).toBe(true);
   });

@@ -1,4 +1,5 @@
 import { validateSync } from 'class-validator';
+import { readSupervision, type SupervisionTree } from '../supervision/supervision-tree.js';
 import { defaultAdvertisedHost } from './advertised-host.js';
 import { ClusterSecrets } from './cluster-secrets.js';
 import { isObject, readCodeOptions } from './code-options.js';
@@ -67,8 +68,12 @@ export function resolveNoexOptions(
       ...(variable === undefined ? variableOf(path) : { variable }),
     });
   }
+  const supervision = readSupervision(given.supervise.value);
+  for (const { field, value, expected } of supervision.problems) {
+    violations.push({ field, value: showValue(value), expected, source: 'code' });
+  }
   if (violations.length > 0) throw invalidOptions(violations);
-  return resolved(schema);
+  return resolved(schema, supervision.tree);
 }
 
 type Given = Record<OptionPath, GivenOption>;
@@ -106,7 +111,7 @@ function gather(
 }
 
 /** The checked values in their public shape. */
-function resolved(checked: OptionsSchema): ResolvedNoexOptions {
+function resolved(checked: OptionsSchema, supervise: SupervisionTree): ResolvedNoexOptions {
   const path = (name: 'health.livePath' | 'health.readyPath' | 'metrics.path') =>
     checked[name].replace(/^\//, '');
   return Object.freeze({
@@ -132,6 +137,7 @@ function resolved(checked: OptionsSchema): ResolvedNoexOptions {
     callTimeoutMs: checked.callTimeoutMs,
     maxMessageBytes: checked.maxMessageBytes,
     strictMessages: checked.strictMessages,
+    supervise: Object.freeze(supervise),
   });
 }
 

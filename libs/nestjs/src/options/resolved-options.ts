@@ -1,4 +1,5 @@
 import type { Logger, Transport } from '@noex/contracts';
+import type { SupervisionTree } from '../supervision/supervision-tree.js';
 import type { ClusterSecrets } from './cluster-secrets.js';
 
 /** Makes the transport of one node; called once, before the node starts. */
@@ -25,4 +26,5 @@ export interface ResolvedNoexOptions {
   readonly callTimeoutMs: number;
   readonly maxMessageBytes: number;
   readonly strictMessages: boolean;
+  readonly supervise: SupervisionTree;
 }

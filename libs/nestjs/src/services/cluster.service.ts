@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { NodeDownReason, PeerIdentity } from '@noex/contracts';
 import { Cluster, type ClusterNode, type ClusterStatus } from '@noex/cluster';
+import { RootSupervisor } from '../supervision/root-supervisor.js';
 
 /** The cluster as this node sees it. */
 @Injectable()
 export class ClusterService {
-  constructor(private readonly cluster: Cluster) {}
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly root: RootSupervisor,
+  ) {}
 
   getStatus(): ClusterStatus {
     return this.cluster.status;
@@ -44,7 +48,7 @@ export class ClusterService {
     return this.cluster.statusChange.add(listener);
   }
 
-  /** Running and not on its way out. Never asks for a peer: the first node of a cluster has none. */
+  /** Running, with its root supervisor, and not on its way out. Never asks for a peer: the first node of a cluster has none. */
   isReady(): boolean {
     return this.notReadyReason() === undefined;
   }
@@ -52,6 +56,6 @@ export class ClusterService {
   notReadyReason(): string | undefined {
     if (this.cluster.draining) return 'the node is leaving the cluster';
     const { status } = this.cluster;
-    return status === 'running' ? undefined : `the cluster is ${status}`;
+    return status === 'running' ? this.root.notReadyReason : `the cluster is ${status}`;
   }
 }

@@ -81,7 +81,7 @@ export async function aBehaviorWithoutArgs() {
   return now;
 }
 
-const counter = defineBehavior({
+export const counter = defineBehavior({
   name: 'counter',
   init: (args: { start: number }) => ({ value: args.start }),
   handleCall: {

@@ -1,0 +1,276 @@
+import {
+  NodeDownError,
+  NodeUnreachableError,
+  OverloadedError,
+  ProcessRef,
+  silentLogger,
+  type NodeDownReason,
+  type NoexError,
+  type PeerConnection,
+} from '@noex/contracts';
+import { LocalNode, plainDriver } from '@noex/runtime';
+import { MemoryNetwork } from '@noex/transport-memory';
+import { Cluster } from '../cluster.js';
+import type { ClusterOptions } from '../cluster-options.js';
+import { FrameKind } from '../wire/frame-kind.js';
+import { PayloadCodec } from '../wire/payload-codec.js';
+import { Peer, type PeerLimits } from './peer.js';
+import { Serving } from './serving.js';
+
+let seen: unknown[];
+beforeEach(() => {
+  seen = [];
+});
+
+const drivers = () => [
+  plainDriver({
+    name: 'sink',
+    init: () => null,
+    handleCall: { echo: (payload) => [payload, null], make: (bytes: number) => [Buffer.alloc(bytes), null] },
+    handleCast: {
+      take: ([n]: [number, unknown]) => {
+        seen.push(n);
+        return null;
+      },
+    },
+  }),
+];
+
+let network: MemoryNetwork;
+let clusters: Cluster[];
+
+beforeEach(() => {
+  network = new MemoryNetwork({ reconnectMs: 5 });
+  clusters = [];
+});
+
+afterEach(async () => {
+  await Promise.all(clusters.map((cluster) => cluster.stop(10)));
+});
+
+async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
+  const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
+  clusters.push(cluster);
+  for (const driver of drivers()) cluster.addBehavior(driver);
+  await cluster.start();
+  return cluster;
+}
+
+async function pair(optionsA: Partial<ClusterOptions> = {}, optionsB: Partial<ClusterOptions> = {}) {
+  const [a, b] = [await start('a', optionsA), await start('b', optionsB)];
+  await until('both are up', () => a.members.size === 1 && b.members.size === 1);
+  return { a, b };
+}
+
+/** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const limit = performance.now() + 4_000;
+  while (!holds()) {
+    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
+    await new Promise(setImmediate);
+  }
+}
+
+const failure = (promise: Promise<unknown>): Promise<NoexError> =>
+  promise.then(
+    (value) => {
+      throw new Error(`resolved with ${String(value)}`);
+    },
+    (error: unknown) => error as NoexError,
+  );
+
+const MAX_FRAME = 1024 * 1024;
+
+/** Two nodes with little room between them; `b` is where the work goes. */
+async function narrow(maxQueuedBytes = MAX_FRAME) {
+  const transport = () => network.transport({ maxFrameBytes: MAX_FRAME, maxQueuedBytes });
+  const { a, b } = await pair({ transport: transport() }, { transport: transport() });
+  return { a, b, sink: await a.spawn('sink', { on: 'b' }) };
+}
+
+describe('a peer that does not read', () => {
+  const filler = Buffer.alloc(20_000);
+
+  /** Casts until one is refused; returns how many were taken. */
+  async function fill(a: Cluster, sink: ProcessRef): Promise<number> {
+    for (let n = 0; n < 1_000; n++) {
+      if (!a.cast(sink, 'take', [n, filler])) return n;
+      if (n % 10 === 9) await new Promise(setImmediate);
+    }
+    throw new Error('nothing was refused');
+  }
+
+  it('is not sent more than fits: casts say false, calls and spawns OverloadedError', async () => {
+    const { a, sink } = await narrow();
+    network.pause('b');
+    const taken = await fill(a, sink);
+    const waiting = taken * filler.length;
+    // The transport's queue, the batch behind it, and one message that crosses the line.
+    expect(waiting).toBeGreaterThan(MAX_FRAME);
+    expect(waiting).toBeLessThan(3 * MAX_FRAME);
+    expect(a.cast(sink, 'take', [-1, filler])).toBe(false);
+    expect(a.send(sink, 'take', 1)).toBe(false);
+    const call = await failure(a.call(sink, 'echo', 1));
+    const spawn = await failure(a.spawn('sink', { on: 'b' }));
+    expect([call.code, spawn.code]).toEqual(['overloaded', 'overloaded']);
+    expect(call).toBeInstanceOf(OverloadedError);
+    expect(a.node.drops.get('overloaded')).toBe(3);
+    expect(a.stats().callsPending).toBe(0);
+  });
+
+  it('gets everything that was taken, in order, once it reads again', async () => {
+    const { a, sink } = await narrow();
+    for (let round = 0; round < 3; round++) {
+      seen = [];
+      network.pause('b');
+      const taken = await fill(a, sink);
+      network.resume('b');
+      await until('everything has arrived', () => seen.length === taken);
+      expect(seen).toEqual(Array.from({ length: taken }, (_, n) => n));
+      expect(await a.call(sink, 'echo', round)).toBe(round);
+    }
+  });
+
+  it('may be one of many: the others are not affected', async () => {
+    const { a, sink } = await narrow();
+    await start('c');
+    await until('c is up', () => a.members.size === 2);
+    const other = await a.spawn('sink', { on: 'c' });
+    network.pause('b');
+    await fill(a, sink);
+    expect(await a.call(other, 'echo', 1)).toBe(1);
+    expect(a.cast(other, 'take', ['c'])).toBe(true);
+    await until('it has arrived', () => seen.length === 1);
+  });
+
+  it('what was never handed to the network is counted and known not to have run', async () => {
+    const { a, sink } = await narrow(1);
+    network.pause('b');
+    // One frame is always taken, so this call may have arrived for all we know.
+    const first = failure(a.call(sink, 'echo', 'first'));
+    await new Promise(setImmediate);
+    const second = failure(a.call(sink, 'echo', 'second'));
+    const spawn = failure(a.spawn('sink', { on: 'b' }));
+    expect(a.cast(sink, 'take', [1])).toBe(true);
+    await new Promise(setImmediate);
+    network.kill('b');
+    expect(await first).toBeInstanceOf(NodeDownError);
+    for (const error of [await second, await spawn]) {
+      expect(error).toBeInstanceOf(NodeUnreachableError);
+      expect(error.outcome).toBe('not-run');
+    }
+    expect(a.node.drops.get('node_unreachable')).toBe(1);
+    expect(a.stats().callsPending).toBe(0);
+  });
+});
+
+it('replies that add up to more than a frame while the caller does not read arrive in the end', async () => {
+  const { a, sink } = await narrow();
+  const calls = Array.from({ length: 40 }, () => a.call(sink, 'make', 100_000));
+  network.pause('a');
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  network.resume('a');
+  for (const reply of await Promise.all(calls)) expect((reply as Uint8Array).length).toBe(100_000);
+});
+
+describe('over a connection of the test', () => {
+  class Connection implements PeerConnection {
+    readonly peer = { id: 'b', incarnation: 1, address: 'b:1' };
+    readonly queuedBytes = 0;
+    readonly sent: Buffer[] = [];
+    readonly closed: NodeDownReason[] = [];
+    open = true;
+
+    send(frame: Uint8Array): boolean {
+      if (this.open) this.sent.push(Buffer.from(frame));
+      return this.open;
+    }
+
+    close(reason: NodeDownReason): void {
+      this.closed.push(reason);
+    }
+  }
+
+  const LIMITS: PeerLimits = {
+    maxMessageBytes: 2 ** 21,
+    maxControlBytes: 2 ** 21,
+    maxFrameBytes: 2 ** 22,
+    maxPendingCalls: 10,
+  };
+
+  function connect(warnings: string[] = []) {
+    const logger = { ...silentLogger, warn: (line: string) => warnings.push(line) };
+    const node = new LocalNode({ id: 'a', incarnation: 1, logger });
+    const connection = new Connection();
+    return { connection, node, peer: new Peer(node, connection, new Serving(), new PayloadCodec(), LIMITS) };
+  }
+
+  const waiting = (peer: Peer) => (peer as unknown as { writer: { size: number } }).writer.size;
+
+  it('one tick is one frame', async () => {
+    const { connection, peer } = connect();
+    for (let i = 0; i < 50; i++) peer.reply(FrameKind.Reply, i, i);
+    expect(connection.sent).toHaveLength(0);
+    await new Promise(setImmediate);
+    expect(connection.sent).toHaveLength(1);
+  });
+
+  it('a large batch does not wait for the end of the tick', () => {
+    const { connection, peer } = connect();
+    peer.reply(FrameKind.Reply, 1, Buffer.alloc(70_000));
+    expect(connection.sent).toHaveLength(1);
+  });
+
+  it('a peer that lets replies pile up is cut off: once, and nothing piles up behind', () => {
+    const warnings: string[] = [];
+    const { connection, peer } = connect(warnings);
+    connection.open = false;
+    const reply = Buffer.alloc(2 ** 20);
+    for (let i = 0; i < 200; i++) peer.reply(FrameKind.Reply, i, reply);
+    expect(waiting(peer)).toBeLessThan(66 * 2 ** 20);
+    expect(connection.closed).toEqual(['connection_closed']);
+    expect(warnings).toHaveLength(1);
+    peer.lost('connection_closed');
+    expect(waiting(peer)).toBe(0);
+  });
+
+  it('what waited leaves in frames that the transport takes', () => {
+    const { connection, peer } = connect();
+    connection.open = false;
+    for (let i = 0; i < 30; i++) peer.reply(FrameKind.Reply, i, Buffer.alloc(2 ** 20));
+    connection.open = true;
+    peer.unblock();
+    expect(waiting(peer)).toBe(0);
+    expect(connection.sent.length).toBeGreaterThan(7);
+    for (const frame of connection.sent) expect(frame.length).toBeLessThanOrEqual(LIMITS.maxFrameBytes);
+  });
+
+  it('a transport that refuses again in between keeps the rest waiting', () => {
+    const { connection, peer } = connect();
+    connection.open = false;
+    for (let i = 0; i < 30; i++) peer.reply(FrameKind.Reply, i, Buffer.alloc(2 ** 20));
+    const send = connection.send.bind(connection);
+    connection.open = true;
+    connection.send = (frame) => {
+      connection.open = connection.sent.length < 3;
+      return send(frame);
+    };
+    peer.unblock();
+    expect(connection.sent).toHaveLength(3);
+    connection.send = send;
+    connection.open = true;
+    peer.unblock();
+    const total = connection.sent.reduce((sum, frame) => sum + frame.length, 0);
+    expect([waiting(peer), total]).toEqual([0, 30 * (2 ** 20 + 5 + 4 + 5)]);
+  });
+
+  it('a lost peer is told nothing more', async () => {
+    const { connection, peer } = connect();
+    peer.lost('connection_closed');
+    peer.reply(FrameKind.Reply, 1, 1);
+    peer.flush();
+    await new Promise(setImmediate);
+    expect([connection.sent, waiting(peer)]).toEqual([[], 0]);
+  });
+});

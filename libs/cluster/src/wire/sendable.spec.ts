@@ -1,0 +1,114 @@
+import { ProcessRef, SerializationError } from '@noex/contracts';
+import { toSendable, WireError, WireMap, WireNegativeZero } from './sendable.js';
+
+function refusal(value: unknown): SerializationError {
+  try {
+    toSendable(value);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SerializationError);
+    return error as SerializationError;
+  }
+  throw new Error('was sendable');
+}
+
+describe('plain data', () => {
+  it.each([
+    ['text', 'a'],
+    ['a number', 1.5],
+    ['NaN', NaN],
+    ['null', null],
+    ['undefined', undefined],
+    ['a bigint', 1n],
+    ['a date', new Date(0)],
+    ['a regular expression', /a/g],
+    ['bytes', Buffer.from('a')],
+    ['a ref', new ProcessRef('n', 1, 2)],
+    ['nested data', { a: [1, { b: null, c: [] }], d: undefined, e: NaN, f: [NaN] }],
+  ])('%s comes back as it is', (_, value) => {
+    expect(toSendable(value)).toBe(value);
+  });
+
+  it('copies only what holds something that needs a form of its own', () => {
+    const untouched = { a: [1] };
+    const value = { untouched, changed: { zero: -0 } };
+    const sendable = toSendable(value) as typeof value;
+    expect(sendable).not.toBe(value);
+    expect(sendable.untouched).toBe(untouched);
+    expect(sendable.changed.zero).toBeInstanceOf(WireNegativeZero);
+    expect(Object.is(value.changed.zero, -0)).toBe(true);
+  });
+
+  it('takes the fields of an instance and leaves its class behind', () => {
+    class Item {
+      readonly sku = 'A1';
+      get label() {
+        return this.sku;
+      }
+    }
+    const sendable = toSendable(new Item());
+    expect(sendable).toEqual({ sku: 'A1' });
+    expect(Object.getPrototypeOf(sendable)).toBe(Object.prototype);
+  });
+
+  it('swaps maps and errors, inside each other as well', () => {
+    const cause = new Error('why', { cause: new Map([['k', -0]]) });
+    const sendable = toSendable(new Map([[{ id: 1 }, cause]])) as WireMap;
+    expect(sendable).toBeInstanceOf(WireMap);
+    const [key, error] = sendable.entries[0]! as [unknown, WireError];
+    expect(key).toEqual({ id: 1 });
+    expect(error).toBeInstanceOf(WireError);
+    expect((error.own['cause'] as WireMap).entries[0]![1]).toBeInstanceOf(WireNegativeZero);
+  });
+
+  it('keeps an own __proto__ key a key', () => {
+    const value = JSON.parse('{"__proto__": {"zero": -0}}') as object;
+    const sendable = toSendable(value) as object;
+    expect(Object.getPrototypeOf(sendable)).toBe(Object.prototype);
+    expect(Object.keys(sendable)).toEqual(['__proto__']);
+  });
+});
+
+describe('what cannot be sent', () => {
+  const fn = () => {};
+  it.each([
+    ['payload', fn],
+    ['payload', Symbol('s')],
+    ['payload.a', { a: fn }],
+    ['payload.a[1].b', { a: [0, { b: Symbol('s') }] }],
+    ['payload[2]', [1, 'x', fn]],
+    ['payload.m.k', { m: new Map([['k', fn]]) }],
+    ['payload.m.key 0', { m: new Map([[fn, 1]]) }],
+    ['payload.s[0]', { s: new Set([fn]) }],
+    ['payload.cause', new Error('e', { cause: fn })],
+    ['payload.handler', Object.assign(new Error('e'), { handler: fn })],
+  ])('is named by its path: %s', (path, value) => {
+    const error = refusal(value);
+    expect(error.message).toContain(`at ${path};`);
+    expect(error.data).toEqual({ path });
+    expect(error.outcome).toBe('not-run');
+  });
+
+  it('a cycle ends with an error, not with the stack', () => {
+    const record: Record<string, unknown> = {};
+    record['self'] = record;
+    const list: unknown[] = [];
+    list.push(list);
+    const error = new Error('e');
+    error.cause = error;
+    const map = new Map<string, unknown>();
+    map.set('self', map);
+    for (const cyclic of [record, list, error, map]) {
+      expect(refusal(cyclic).message).toContain('a cycle?');
+    }
+  });
+
+  it('takes 200 levels and refuses more', () => {
+    const nested = (levels: number) => {
+      let value: unknown = 1;
+      for (let i = 0; i < levels; i++) value = { value };
+      return value;
+    };
+    expect(() => toSendable(nested(201))).not.toThrow();
+    expect(() => toSendable(nested(202))).toThrow(SerializationError);
+  });
+});

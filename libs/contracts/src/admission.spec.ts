@@ -1,0 +1,53 @@
+import { refusePeer } from './admission.js';
+import type { NodeIdentity, PeerIdentity } from './node-identity.js';
+
+const self: NodeIdentity = {
+  id: 'n1',
+  incarnation: 100,
+  clusterName: 'orders',
+  protocol: { major: 1, minor: 3 },
+};
+type Presented = NodeIdentity & { address: string };
+const peer = (changes: Partial<Presented> = {}): Presented => ({
+  ...self,
+  id: 'n2',
+  incarnation: 50,
+  address: '10.0.0.2:1',
+  ...changes,
+});
+const connected: PeerIdentity = { id: 'n2', incarnation: 50, address: '10.0.0.2:1' };
+const refuse = (presented: Presented, current?: PeerIdentity) =>
+  refusePeer(self, '10.0.0.1:1', presented, current);
+
+it('takes an unknown peer of the same cluster', () => {
+  expect(refuse(peer())).toBeUndefined();
+});
+
+it('takes a peer of another minor version', () => {
+  expect(refuse(peer({ protocol: { major: 1, minor: 9 } }))).toBeUndefined();
+});
+
+it('takes a further connection of the life that is connected', () => {
+  expect(refuse(peer(), connected)).toBeUndefined();
+});
+
+it('takes a newer life at the same address', () => {
+  expect(refuse(peer({ incarnation: 51 }), connected)).toBeUndefined();
+});
+
+it.each<[string, Partial<Presented>, PeerIdentity | undefined, RegExp]>([
+  ['cluster_name', { clusterName: 'carts' }, undefined, /"n2".*"carts".*"n1".*"orders".*CLUSTER_NAME/],
+  ['protocol_version', { protocol: { major: 2, minor: 0 } }, undefined, /protocol 2\.0.*1\.3.*same major/],
+  ['self', { id: 'n1', incarnation: 100 }, undefined, /"n1" reached itself/],
+  ['name_taken', { id: 'n1', incarnation: 101 }, undefined, /10\.0\.0\.1:1.*10\.0\.0\.2:1.*NODE_NAME/],
+  ['name_taken', { incarnation: 51, address: '10.0.0.9:1' }, connected, /10\.0\.0\.2:1.*10\.0\.0\.9:1/],
+  ['name_taken', { address: '10.0.0.9:1' }, connected, /two live nodes are named "n2"/],
+  ['stale_incarnation', { incarnation: 49 }, connected, /incarnation 49.*newer.*50/],
+])('refuses with %s and says what to do: %j', (code, changes, current, message) => {
+  expect(refuse(peer(changes), current)).toEqual({ code, message: expect.stringMatching(message) });
+});
+
+it('names the wrong cluster first: nothing else of a stranger matters', () => {
+  const stranger = peer({ clusterName: 'carts', protocol: { major: 2, minor: 0 }, id: 'n1' });
+  expect(refuse(stranger)?.code).toBe('cluster_name');
+});

@@ -1,0 +1,15 @@
+import { describeExit, isPlannedExit, type ExitReason, type Logger, type ProcessRef } from '@noex/contracts';
+
+/** The one line that tells how a process ended: an error where it crashed, nothing where its end was planned. */
+export function logExit(
+  logger: Logger,
+  { ref, behaviorName: behavior }: { readonly ref: ProcessRef; readonly behaviorName: string },
+  reason: ExitReason,
+): void {
+  if (isPlannedExit(reason)) return;
+  const process = ref.toString();
+  const line = `process ${process} ("${behavior}") ended: ${describeExit(reason)}`;
+  const fields = { event: 'process_exit', process, behavior };
+  if (reason instanceof Error) logger.error(line, { ...fields, error: reason });
+  else logger.debug(line, { ...fields, reason });
+}
