@@ -48,8 +48,6 @@ export interface ClusterSpawnOptions<Args = unknown> extends SpawnOptions<Args> 
   readonly on?: Placement;
 }
 
-const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
-
 /** START HERE. A node among others: its own processes, and ways to reach those of its peers over a transport. */
 export class Cluster implements Messenger, InboundHost, TransportHost {
   readonly node: LocalNode;
@@ -338,8 +336,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     if (on === 'round-robin') this.turns.set(behavior, turn + 1);
     if (chosen.local) return this.node.spawn(behavior, options);
     this.sentSpawns++;
-    const { args, name, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS } = options;
-    return this.members.get(chosen.id)!.spawn(behavior, args, name, timeoutMs);
+    return this.members.get(chosen.id)!.spawn(behavior, options);
   }
 
   private candidates(behavior: string): Candidate[] {

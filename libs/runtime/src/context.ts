@@ -67,7 +67,9 @@ export class Context implements ProcessContext {
 
   sendEvery(intervalMs: number, name: string, payload?: unknown, to: ProcessRef = this.self): number {
     if (!(intervalMs > 0)) {
-      throw new InvalidMessageError(`an interval must be a number of milliseconds above 0, got ${intervalMs}`);
+      throw new InvalidMessageError(
+        `an interval must be a number of milliseconds above 0, got ${intervalMs}`,
+      );
     }
     const { clock } = this.#process.node;
     const timer = this.newTimer();

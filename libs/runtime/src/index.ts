@@ -7,9 +7,21 @@ export {
   type ProcessCell,
   type ProcessDown,
 } from './behavior.js';
-export { DEFAULT_MAILBOX_LIMIT, LocalNode, type LocalNodeOptions } from './local-node.js';
+export {
+  DEFAULT_MAILBOX_LIMIT,
+  DEFAULT_SPAWN_TIMEOUT_MS,
+  LocalNode,
+  type LocalNodeOptions,
+} from './local-node.js';
 export type { MailboxOptions } from './mailbox.js';
-export { Message, MessageKind, type Headers, type ReplyTarget } from './message.js';
+export {
+  Message,
+  MessageKind,
+  type CallPath,
+  type CallStep,
+  type Headers,
+  type ReplyTarget,
+} from './message.js';
 export type { Messenger } from './messenger.js';
 export type { DownListener, Monitor } from './monitor.js';
 export type { Observer, ProcessInfo, ProcessTree } from './observer.js';

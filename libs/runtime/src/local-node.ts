@@ -48,7 +48,7 @@ export interface LocalNodeOptions {
 }
 
 export const DEFAULT_MAILBOX_LIMIT = 100_000;
-const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
+export const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
 
 /** START HERE. One node without a network: a table of processes and the ways to reach them. */
 export class LocalNode implements Messenger, ProcessHost {

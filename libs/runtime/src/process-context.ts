@@ -19,7 +19,10 @@ export interface SpawnOptions<Args = unknown> {
   readonly timeoutMs?: number;
   /** Called before `init` with the process that may yet fail to start: it can be asked to stop, or killed, from then on. */
   readonly onSpawn?: (ref: ProcessRef) => void;
-  /** Monitors the process from its first moment: called exactly once, when it has ended. Not called when the spawn fails. */
+  /**
+   * Monitors the process from its first moment: called exactly once, when it has ended, with its reason, which may be before
+   * the code that awaits the spawn goes on. Not called when the spawn fails.
+   */
   readonly onDown?: DownListener;
 }
 

@@ -11,16 +11,13 @@ import {
   type NoexError,
 } from '@noex/contracts';
 import { Message, MessageKind, type Headers, type LocalNode } from '@noex/runtime';
-import {
-  briefExitReason,
-  decodeExitReason,
-  encodeExitReason,
-  readErrorData,
-} from '../wire/exit-reason.codec.js';
-import { FrameKind, HAS_HEADERS, HAS_SENDER, HEADER_BYTES } from '../wire/frame-kind.js';
+import { decodeExitReason, readErrorData } from '../wire/exit-reason.codec.js';
+import { readCallPath } from '../wire/call-path.codec.js';
+import { FrameKind, HAS_HEADERS, HAS_PATH, HAS_SENDER, HEADER_BYTES } from '../wire/frame-kind.js';
 import { ProtocolError } from '../wire/frame-reader.js';
 import type { Peer } from './peer.js';
 import { ServedCall } from './served-call.js';
+import { sendDown } from './send-down.js';
 import { sendError } from './send-error.js';
 import { refuseSpawn, ServedSpawn } from './served-spawn.js';
 
@@ -138,6 +135,7 @@ function receiveCall(host: InboundHost, peer: Peer): void {
   const options = reader.u8();
   const from = options & HAS_SENDER ? sender(peer) : undefined;
   const headers = options & HAS_HEADERS ? (reader.sizedPayload() as Headers) : undefined;
+  const path = options & HAS_PATH ? readCallPath(reader.sizedPayload()) : undefined;
   const payload = reader.payload();
   if (host.draining) {
     host.countRefused();
@@ -145,7 +143,7 @@ function receiveCall(host: InboundHost, peer: Peer): void {
   }
   const deadline = timeoutMs === 0 ? Infinity : host.node.clock.now() + timeoutMs;
   const reply = new ServedCall(peer, call, deadline);
-  host.node.deliver(process, new Message(MessageKind.Call, name, payload, from, headers, reply));
+  host.node.deliver(process, new Message(MessageKind.Call, name, payload, from, headers, reply, path));
 }
 
 function receiveOneWay(
@@ -171,7 +169,7 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
   const id = reader.u32();
   const timeoutMs = reader.u32();
   const behavior = reader.name();
-  const { args, name } = (reader.payload() ?? {}) as { args?: unknown; name?: string };
+  const { args, name, monitor } = (reader.payload() ?? {}) as Record<string, unknown>;
   if (host.draining) {
     host.countRefused();
     return refuseSpawn(peer, id, drainingError(host));
@@ -186,9 +184,8 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
   }
   new ServedSpawn(host.node, peer, peer.servedSpawns, id).run(
     behavior,
-    args,
-    typeof name === 'string' ? name : undefined,
-    timeoutMs,
+    { args, timeoutMs, ...(typeof name === 'string' ? { name } : {}) },
+    typeof monitor === 'number' ? monitor : undefined,
   );
 }
 
@@ -197,14 +194,7 @@ function receiveMonitor(node: LocalNode, peer: Peer): void {
   const target = new ProcessRef(node.id, node.incarnation, peer.reader.u48());
   const watch = node.monitor(target, (reason) => {
     peer.watches.delete(id);
-    const wire = encodeExitReason(reason);
-    try {
-      peer.control((writer) => writer.numbered(FrameKind.Down, id, wire));
-    } catch {
-      // A reason that cannot be sent still has to end the monitor.
-      const brief = briefExitReason(reason);
-      peer.control((writer) => writer.numberedControl(FrameKind.Down, id, brief));
-    }
+    sendDown(peer, id, reason);
   });
   peer.watches.set(id, watch);
 }

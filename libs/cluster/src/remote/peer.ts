@@ -8,14 +8,22 @@ import {
   type PeerIdentity,
   type ProcessRef,
 } from '@noex/contracts';
-import type { CallOptions, Headers, LocalNode, Monitor } from '@noex/runtime';
+import {
+  currentActivity,
+  DEFAULT_SPAWN_TIMEOUT_MS,
+  type CallOptions,
+  type Headers,
+  type LocalNode,
+  type Monitor,
+  type SpawnOptions,
+} from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import { FrameReader } from '../wire/frame-reader.js';
 import { FrameWriter } from '../wire/frame-writer.js';
 import type { PayloadCodec } from '../wire/payload-codec.js';
 import type { PeerLink } from './peer-link.js';
 import { PendingSpawn } from './pending-spawn.js';
-import type { RemoteMonitor } from './remote-monitor.js';
+import { RemoteMonitor } from './remote-monitor.js';
 import { RemotePendingCall } from './remote-pending-call.js';
 import type { ServedSpawn } from './served-spawn.js';
 import type { Serving } from './serving.js';
@@ -113,7 +121,19 @@ export class Peer implements PeerLink {
       try {
         // 0 stands for no limit on the wire.
         const wireTimeout = timeoutMs < 0xffff_ffff ? Math.ceil(timeoutMs) : 0;
-        this.writer.call(id, wireTimeout, to.id, method, payload, from?.id, options?.headers);
+        const activity = currentActivity();
+        const sender = from ?? activity?.process.ref;
+        const path = activity?.callPath;
+        this.writer.call(
+          id,
+          wireTimeout,
+          to.id,
+          method,
+          payload,
+          this.senderId(sender),
+          options?.headers,
+          path,
+        );
       } catch (error) {
         pending.fail(error as never);
         return;
@@ -132,11 +152,16 @@ export class Peer implements PeerLink {
     from: ProcessRef | undefined,
   ): void {
     this.refuseWhenFull();
-    this.writer.message(kind, to.id, name, payload, from?.id, headers);
+    const sender = from ?? currentActivity()?.process.ref;
+    this.writer.message(kind, to.id, name, payload, this.senderId(sender), headers);
     this.requestFlush();
   }
 
-  spawn(behavior: string, args: unknown, name: string | undefined, timeoutMs: number): Promise<ProcessRef> {
+  /** Rejects as `call`, and with what the peer answers. */
+  spawn(
+    behavior: string,
+    { args, name, onDown, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS }: SpawnOptions,
+  ): Promise<ProcessRef> {
     return new Promise((resolve, reject) => {
       if (!(timeoutMs > 0)) {
         throw new InvalidMessageError(
@@ -146,10 +171,19 @@ export class Peer implements PeerLink {
       this.refuseWhenFull();
       const id = this.nextCall();
       const wireTimeout = Math.min(Math.ceil(timeoutMs), MAX_TIMER_MS);
-      this.writer.spawn(id, wireTimeout, behavior, name === undefined ? { args } : { args, name });
+      const monitor = onDown && this.node.nextNumber() >>> 0;
+      this.writer.spawn(id, wireTimeout, behavior, {
+        args,
+        ...(name === undefined ? {} : { name }),
+        ...(monitor === undefined ? {} : { monitor }),
+      });
+      const started = (ref: ProcessRef) => {
+        if (onDown) new RemoteMonitor(this, this.monitors, monitor!, ref, onDown);
+        resolve(ref);
+      };
       this.spawns.set(
         id,
-        new PendingSpawn(this, this.spawns, id, behavior, timeoutMs, resolve, reject, this.node.wheel),
+        new PendingSpawn(this, this.spawns, id, behavior, timeoutMs, started, reject, this.node.wheel),
       );
       this.spawnedSinceReport++;
       this.requestFlush();
@@ -176,6 +210,13 @@ export class Peer implements PeerLink {
       );
       this.connection.close('connection_closed');
     }
+  }
+
+  /** The wire has room for a process of this node only; a sender of another one (several nodes in one OS process) goes unnamed. */
+  private senderId(sender: ProcessRef | undefined): number | undefined {
+    return sender?.node === this.node.id && sender.incarnation === this.node.incarnation
+      ? sender.id
+      : undefined;
   }
 
   private nextCall(): number {

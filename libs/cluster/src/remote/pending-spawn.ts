@@ -20,7 +20,8 @@ export class PendingSpawn extends WheelEntry {
     readonly id: number,
     private readonly behavior: string,
     private readonly timeoutMs: number,
-    private readonly resolve: (ref: ProcessRef) => void,
+    /** Called with the ref before anything of the process arrives. */
+    private readonly started: (ref: ProcessRef) => void,
     private readonly reject: (error: unknown) => void,
     private readonly wheel: TimerWheel,
   ) {
@@ -31,7 +32,7 @@ export class PendingSpawn extends WheelEntry {
   spawned(process: number): void {
     this.end();
     this.peer.control((writer) => writer.numbered(FrameKind.SpawnTaken, this.id));
-    this.resolve(new ProcessRef(this.peer.identity.id, this.peer.identity.incarnation, process));
+    this.started(new ProcessRef(this.peer.identity.id, this.peer.identity.incarnation, process));
   }
 
   failed(error: ErrorData): void {

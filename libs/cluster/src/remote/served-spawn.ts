@@ -1,7 +1,8 @@
-import { toErrorData, type ProcessRef } from '@noex/contracts';
-import type { LocalNode } from '@noex/runtime';
+import { toErrorData, type ExitReason, type ProcessRef } from '@noex/contracts';
+import type { LocalNode, SpawnOptions } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { PeerLink } from './peer-link.js';
+import { sendDown } from './send-down.js';
 import { sendError } from './send-error.js';
 
 /** A spawn asked for by a peer, until the peer says that it has the ref. */
@@ -9,6 +10,7 @@ export class ServedSpawn {
   private ref: ProcessRef | undefined;
   private undone = false;
   private behavior: string | undefined;
+  private endedWith: ExitReason | undefined;
 
   constructor(
     private readonly node: LocalNode,
@@ -19,13 +21,20 @@ export class ServedSpawn {
     table.set(id, this);
   }
 
-  run(behavior: string, args: unknown, name: string | undefined, timeoutMs: number): void {
-    this.node.spawn(behavior, { args, timeoutMs, ...(name === undefined ? {} : { name }) }).then(
+  /** `monitor`: the number under which the caller wants to hear of the end of the process. */
+  run(behavior: string, options: SpawnOptions, monitor: number | undefined): void {
+    const onDown = (reason: ExitReason) => {
+      this.endedWith = reason;
+      if (this.ref) sendDown(this.peer, monitor!, reason);
+    };
+    this.node.spawn(behavior, monitor === undefined ? options : { ...options, onDown }).then(
       (ref) => {
         this.ref = ref;
         this.behavior = behavior;
         if (this.undone) return this.kill();
         this.peer.control((writer) => writer.aboutProcess(FrameKind.Spawned, this.id, ref.id));
+        // It ended before the caller knew it: the news comes after the ref.
+        if (this.endedWith !== undefined) sendDown(this.peer, monitor!, this.endedWith);
       },
       (error: unknown) => {
         this.table.delete(this.id);

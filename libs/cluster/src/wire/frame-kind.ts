@@ -10,7 +10,7 @@
  * | Reply | call u32, payload |
  * | Failed | call u32, payload: our error, the request was not carried out |
  * | Threw | call u32, payload: the handler's error |
- * | Spawn | spawn u32, timeoutMs u32, name, payload: { args, name } |
+ * | Spawn | spawn u32, timeoutMs u32, name, payload: { args, name, monitor } |
  * | Spawned | spawn u32, process u48 |
  * | SpawnFailed | spawn u32, payload: error |
  * | SpawnTaken | spawn u32: the caller has the ref; until then the process is undone if the link is lost |
@@ -24,7 +24,8 @@
  * | Goodbye | – |
  *
  * `name` is an id u16 that a Name message bound before, or 0xFFFF followed by length u16 and text.
- * `options` is a byte: 1 = sender's process u48 follows, 2 = headers follow (length u32, payload). A payload runs to the end;
+ * `options` is a byte: 1 = sender's process u48 follows, 2 = headers follow (length u32, payload), 4 = the call's path follows
+ * (length u32, payload: ref and turn of each process that waits for this call). A payload runs to the end;
  * no bytes = undefined.
  */
 export const FrameKind = {
@@ -51,6 +52,7 @@ export const FrameKind = {
 
 export const HAS_SENDER = 1;
 export const HAS_HEADERS = 2;
+export const HAS_PATH = 4;
 export const INLINE_NAME = 0xffff;
 /** Names bound per direction of a connection; later ones travel inline. Bounds the receiver's memory. */
 export const MAX_BOUND_NAMES = 4096;

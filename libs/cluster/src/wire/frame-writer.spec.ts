@@ -209,6 +209,23 @@ describe('a message that cannot be written', () => {
     expect(names).toEqual(['second', 'first']);
   });
 
+  it('may be one whose getter sends something itself', () => {
+    const to = writer();
+    cast(to, 'known', 1);
+    const nested = {
+      get value() {
+        cast(to, 'other', 'nested');
+        return 1;
+      },
+    };
+    expect(() => cast(to, 'known', nested)).toThrow(SerializationError);
+    cast(to, 'other', 2);
+    expect(new Receiver().read(to.batch()).map((fields) => [fields[2], fields.at(-1)])).toEqual([
+      ['known', 1],
+      ['other', 2],
+    ]);
+  });
+
   it('counts headers and payload together', () => {
     const to = writer();
     const half = Buffer.alloc(MAX * 0.6);

@@ -1,7 +1,8 @@
-import { MessageTooLargeError } from '@noex/contracts';
+import { MessageTooLargeError, SerializationError } from '@noex/contracts';
 import {
   FrameKind,
   HAS_HEADERS,
+  HAS_PATH,
   HAS_SENDER,
   HEADER_BYTES,
   INLINE_NAME,
@@ -9,6 +10,8 @@ import {
   MAX_BOUND_NAMES,
   MAX_NAME_BYTES,
 } from './frame-kind.js';
+import type { CallPath } from '@noex/runtime';
+import { encodeCallPath } from './call-path.codec.js';
 import type { PayloadCodec } from './payload-codec.js';
 
 const INITIAL_BYTES = 16 * 1024;
@@ -26,6 +29,8 @@ export class FrameWriter {
   private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   private position = 0;
   private start = 0;
+  /** A message is begun and not ended. */
+  private open = false;
   private readonly boundNames = new Map<string, number>();
 
   constructor(
@@ -96,6 +101,7 @@ export class FrameWriter {
     payload: unknown,
     sender: number | undefined,
     headers: unknown,
+    path?: CallPath,
   ): void {
     const nameId = this.nameId(name);
     this.begin(FrameKind.Call);
@@ -103,7 +109,7 @@ export class FrameWriter {
     this.u32(timeoutMs);
     this.u48(process);
     this.name(nameId, name);
-    const taken = this.options(sender, headers);
+    const taken = this.options(sender, headers, path);
     this.payload(payload, this.maxMessageBytes - taken);
     this.end();
   }
@@ -154,6 +160,10 @@ export class FrameWriter {
   }
 
   private begin(kind: number): void {
+    // Reading a payload may run getters, which may do anything.
+    if (this.open)
+      throw new SerializationError('a getter of a payload sent a message itself; send plain data');
+    this.open = true;
     // Room for every fixed part of any kind.
     this.reserve(64);
     this.start = this.position;
@@ -163,6 +173,7 @@ export class FrameWriter {
 
   private end(): void {
     this.buffer.writeUInt32BE(this.position - this.start - 4, this.start);
+    this.open = false;
   }
 
   private u16(value: number): void {
@@ -198,8 +209,8 @@ export class FrameWriter {
     }
     if (bytes > MAX_BOUND_NAME_BYTES || this.boundNames.size >= MAX_BOUND_NAMES) return INLINE_NAME;
     const id = this.boundNames.size;
-    this.boundNames.set(name, id);
     this.begin(FrameKind.Name);
+    this.boundNames.set(name, id);
     this.u16(id);
     this.text(name);
     this.end();
@@ -219,15 +230,22 @@ export class FrameWriter {
   }
 
   /** Returns the bytes that the headers take. */
-  private options(sender: number | undefined, headers: unknown): number {
-    const hasSender = sender !== undefined;
-    const hasHeaders = headers !== undefined;
-    this.buffer[this.position++] = (hasSender ? HAS_SENDER : 0) | (hasHeaders ? HAS_HEADERS : 0);
-    if (hasSender) this.u48(sender);
-    if (!hasHeaders) return 0;
+  /** Writes what stands before the payload; returns how much of the message's bytes it took. */
+  private options(sender: number | undefined, headers: unknown, path?: CallPath): number {
+    const flags = (sender === undefined ? 0 : HAS_SENDER) | (headers === undefined ? 0 : HAS_HEADERS);
+    this.buffer[this.position++] = path ? flags | HAS_PATH : flags;
+    if (sender !== undefined) this.u48(sender);
+    let taken = 0;
+    if (headers !== undefined) taken += this.sizedPayload(headers, this.maxMessageBytes);
+    if (path) taken += this.sizedPayload(encodeCallPath(path), this.maxMessageBytes - taken);
+    return taken;
+  }
+
+  /** A payload with its length before it; returns the length. */
+  private sizedPayload(payload: unknown, maxBytes: number): number {
     const at = this.position;
     this.position += 4;
-    this.payload(headers, this.maxMessageBytes);
+    this.payload(payload, maxBytes);
     const size = this.position - at - 4;
     this.buffer.writeUInt32BE(size, at);
     return size;
@@ -249,6 +267,7 @@ export class FrameWriter {
       this.position += size;
     } catch (error) {
       this.position = this.start;
+      this.open = false;
       throw error;
     }
   }

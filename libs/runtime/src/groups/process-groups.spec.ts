@@ -142,6 +142,15 @@ it('a listener hears the changes of its group only, until it is taken off', asyn
   expect(all).toHaveLength(4);
 });
 
+it('a listener that another takes off hears nothing more', async () => {
+  const { groups, a } = await setup();
+  groups.onChange('workers', () => void off());
+  const heard = jest.fn();
+  const off = groups.onChange('workers', heard);
+  groups.join('workers', a);
+  expect(heard).not.toHaveBeenCalled();
+});
+
 it('listeners that change groups themselves hear all news in one order', async () => {
   const { groups, a, b } = await setup();
   groups.onChange('workers', ({ kind, refs }) => {

@@ -1,4 +1,4 @@
-import { BehaviorNotFoundError, type ProcessRef } from '@noex/contracts';
+import { BehaviorNotFoundError, SpawnFailedError, type ProcessRef } from '@noex/contracts';
 import type { BehaviorDriver } from '../behavior.js';
 import type { LocalNode } from '../local-node.js';
 import type { ProcessContext } from '../process-context.js';
@@ -41,7 +41,10 @@ export class ChildRunner {
 
   /** Resolves when `init` has finished. Rejects as `spawn` does; then the child has no process. */
   async start(child: Child): Promise<ProcessRef> {
-    const { args, name, startMs } = child.spec;
+    const { id, args, name, startMs } = child.spec;
+    // Nobody would stop it: that has been seen to already.
+    if (this.over)
+      throw new SpawnFailedError(`child "${id}" is not started: its supervisor ends`, { child: id });
     this.starting = child;
     try {
       child.driver = this.driverOf(child.spec.behavior);

@@ -55,7 +55,6 @@ export class SupervisorProcess {
   /** Starts the children of the spec in order; when one fails, stops those before it in reverse and throws. */
   async startAll(): Promise<void> {
     for (const child of (this.spec.children ?? []).map((spec) => this.children.add(spec))) {
-      if (this.runner.over) return;
       try {
         await this.runner.start(child);
       } catch (error) {
@@ -132,7 +131,6 @@ export class SupervisorProcess {
     for (const child of group) {
       // Temporary ones were forgotten when they were stopped.
       if (!this.children.has(child)) continue;
-      if (this.runner.over) return;
       try {
         await this.runner.start(child);
       } catch (error) {

@@ -1,4 +1,9 @@
-import { BehaviorNotFoundError, InvalidMessageError, ProcessNotFoundError } from '@noex/contracts';
+import {
+  BehaviorNotFoundError,
+  InvalidMessageError,
+  ProcessNotFoundError,
+  ProcessRef,
+} from '@noex/contracts';
 import { failure, Troupe } from '../../../../test/support/troupe.js';
 import { ChildError } from './child-error.js';
 import { stopSupervisor, Supervisor } from './supervisor.js';
@@ -67,6 +72,22 @@ describe('a supervisor can be asked', () => {
     for (const ask of ['terminateChild', 'restartChild', 'deleteChild'] as const) {
       expect(await failure(supervisor[ask]('a'))).toMatchObject({ code: 'child_not_found' });
     }
+  });
+
+  it('for a child by its process only while it is that process', async () => {
+    const troupe = new Troupe();
+    const supervisor = await troupe.supervise('a');
+    const { node, incarnation, id } = troupe.ref('a');
+    const elsewhere = new ProcessRef('n2', incarnation, id);
+    const earlier = new ProcessRef(node, incarnation - 1, id);
+    const former = troupe.ref('a');
+    troupe.exit('a');
+    await troupe.settle();
+    for (const ref of [elsewhere, earlier, former]) {
+      expect(await failure(supervisor.terminateChild(ref))).toMatchObject({ code: 'child_not_found' });
+    }
+    const fake = new ProcessRef('n2', incarnation, troupe.ref('a').id);
+    expect(await failure(supervisor.terminateChild(fake))).toMatchObject({ code: 'child_not_found' });
   });
 
   it('to restart a child, which stays stopped when its start fails', async () => {

@@ -72,13 +72,16 @@ describe('a supervisor that ends while a child starts', () => {
     troupe.part('b').start = never;
     const team = { children: [troupe.child('a'), troupe.child('b', { shutdownMs: 100, startMs: Infinity })] };
     const supervisor = await troupe.supervise('z');
-    const call = failure(supervisor.startChild({ id: 'team', behavior: team }));
+    const call = failure(supervisor.startChild({ id: 'team', name: 'team', behavior: team }));
     await troupe.settle();
+    const reasons: unknown[] = [];
+    troupe.node.monitor(troupe.node.whereis('team')!, (reason) => reasons.push(reason));
     const stopped = stopSupervisor(troupe.node, supervisor);
     await troupe.clock.advance(110);
     await stopped;
     expect(await call).toMatchObject({ code: 'spawn_failed' });
     expect(troupe.log).toEqual(['begin a', 'begin b', 'end b: killed', 'end a: shutdown', 'end z: shutdown']);
+    expect(reasons).toEqual(['shutdown']);
     troupe.expectEmpty();
   });
 });

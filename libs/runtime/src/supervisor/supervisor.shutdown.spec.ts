@@ -47,6 +47,13 @@ describe('a supervisor that is told to stop', () => {
     expect(troupe.log).toEqual(['begin a', 'end a: killed']);
   });
 
+  it('leaves no timer behind for a child that ended in time', async () => {
+    const troupe = new Troupe();
+    const supervisor = await troupe.start({ children: [troupe.child('a', { shutdownMs: 300 })] });
+    await stopSupervisor(troupe.node, supervisor);
+    troupe.expectEmpty();
+  });
+
   it('does not ask a child whose shutdown is kill', async () => {
     const troupe = new Troupe();
     troupe.part('a').stop = never;
@@ -115,6 +122,10 @@ describe('a supervisor that is told to stop', () => {
     await troupe.clock.advance(110);
     await expect(stopped).resolves.toBe('killed');
     await troupe.clock.advance(410);
+    expect(troupe.events.map(({ event, fields }) => [event, fields.child])).toEqual([
+      ['child_killed', 'b'],
+      ['child_killed', 'a'],
+    ]);
     troupe.expectEmpty();
   });
 });

@@ -48,6 +48,15 @@ describe('a supervisor starts its children', () => {
     troupe.expectEmpty();
   });
 
+  it('without a limit for a nested supervisor, whose children have theirs', async () => {
+    const troupe = new Troupe();
+    for (const id of ['a', 'b']) troupe.part(id).startMs = 4000;
+    const team = { children: [troupe.child('a'), troupe.child('b')] };
+    const starting = troupe.start({ children: [{ id: 'team', behavior: team }] });
+    await troupe.clock.advance(8010);
+    expect(await (await starting).countChildren()).toMatchObject({ active: 1 });
+  });
+
   it('with its spec checked: everything wrong is named at once', async () => {
     const troupe = new Troupe();
     const spec = {
