@@ -3,14 +3,12 @@ import {
   describeExit,
   HandleCall,
   HandleCast,
-  HandleDown,
   HandleInfo,
   NoexBehavior,
   RemoteSpawnService,
   type DeferredReply,
+  type ExitReason,
   type ProcessContext,
-  type ProcessDown,
-  type ProcessRef,
 } from '@noex/nestjs';
 import type { Chunk } from '../text/chunker.js';
 import { Tally } from '../text/tally.js';
@@ -30,14 +28,9 @@ interface ChunkAtWork {
   attempts: number;
 }
 
-interface AnalyzerStarted {
+interface AnalyzerEnded {
   readonly index: number;
-  readonly ref: ProcessRef;
-}
-
-interface StartFailed {
-  readonly index: number;
-  readonly message: string;
+  readonly why: string;
 }
 
 /**
@@ -52,8 +45,6 @@ export class JobBehavior {
   private readonly tally = new Tally();
   private readonly shares = new NodeShares();
   private readonly atWork = new Map<number, ChunkAtWork>();
-  /** Which chunk a monitored analyzer has. */
-  private readonly monitored = new Map<number, number>();
   private waitingUploader: DeferredReply | undefined;
   private chunksReceived = 0;
   private bytesReceived = 0;
@@ -118,22 +109,18 @@ export class JobBehavior {
     this.finishIfDone(ctx);
   }
 
-  /** Its report comes before its end, so an end without one means that the chunk was not counted. */
-  @HandleDown()
-  analyzerDown({ monitor, reason }: ProcessDown, ctx: ProcessContext): void {
-    const index = this.monitored.get(monitor);
-    this.monitored.delete(monitor);
-    if (index !== undefined) this.startAgain(index, `its analyzer ended: ${describeExit(reason)}`, ctx);
-  }
-
-  @HandleInfo('started')
-  started({ index, ref }: AnalyzerStarted, ctx: ProcessContext): void {
-    if (this.atWork.has(index)) this.monitored.set(ctx.monitor(ref), index);
-  }
-
-  @HandleInfo('startFailed')
-  startFailed({ index, message }: StartFailed, ctx: ProcessContext): void {
-    this.startAgain(index, message, ctx);
+  /** An analyzer's report comes before its end, so an end without one means that the chunk was not counted. */
+  @HandleInfo('ended')
+  ended({ index, why }: AnalyzerEnded, ctx: ProcessContext): void {
+    const work = this.atWork.get(index);
+    if (!work) return;
+    this.reruns++;
+    work.attempts++;
+    if (work.attempts >= MAX_ATTEMPTS) {
+      return this.fail(`chunk ${index} failed ${work.attempts} times; the last time ${why}`, ctx);
+    }
+    // A little later each time: a node that just went may take a moment to be known as gone.
+    ctx.sendAfter(50 * (work.attempts - 1), 'retry', index);
   }
 
   @HandleInfo('retry')
@@ -150,24 +137,12 @@ export class JobBehavior {
     const work = this.atWork.get(index);
     if (!work) return;
     const args = { job: ctx.self, chunk: work.chunk };
+    const ended = (why: string) => ctx.send(ctx.self, 'ended', { index, why } satisfies AnalyzerEnded);
+    const onDown = (reason: ExitReason) => ended(`its analyzer ended: ${describeExit(reason)}`);
     // Not awaited: the job goes on with its messages while the analyzer starts.
-    this.spawner.spawn(ChunkAnalyzerBehavior, { args }).then(
-      (ref) => ctx.send(ctx.self, 'started', { index, ref } satisfies AnalyzerStarted),
-      (error: Error) =>
-        ctx.send(ctx.self, 'startFailed', { index, message: error.message } satisfies StartFailed),
-    );
-  }
-
-  private startAgain(index: number, why: string, ctx: ProcessContext): void {
-    const work = this.atWork.get(index);
-    if (!work) return;
-    this.reruns++;
-    work.attempts++;
-    if (work.attempts >= MAX_ATTEMPTS) {
-      return this.fail(`chunk ${index} failed ${work.attempts} times; the last time ${why}`, ctx);
-    }
-    // A little later each time: a node that just went may take a moment to be known as gone.
-    ctx.sendAfter(50 * (work.attempts - 1), 'retry', index);
+    this.spawner
+      .spawn(ChunkAnalyzerBehavior, { args, onDown })
+      .catch((error: Error) => ended(`its analyzer did not start: ${error.message}`));
   }
 
   private hasRoom(): boolean {

@@ -185,7 +185,7 @@ describe('the jobs API of two nodes', () => {
     const { id } = body as { id: string };
     await expect(finished(id)).resolves.toMatchObject({
       status: 'failed',
-      error: expect.stringMatching(/chunk 0 failed 5 times/) as string,
+      error: expect.stringMatching(/chunk 0 failed 5 times.*boom/) as string,
     });
     await request(two.getHttpServer()).get(`/jobs/${id}/result`).expect(409);
   });

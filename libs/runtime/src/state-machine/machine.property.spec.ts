@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ProcessRef } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
 import { LocalNode } from '../local-node.js';
 import type { MachineContext } from './machine-context.js';
@@ -276,7 +277,8 @@ async function run(program: Program, script: readonly Step[], form: Form): Promi
     terminate: undefined,
   });
   const ref = await node.spawn(driver).catch(() => undefined);
-  const target = ref ?? (await gone(node));
+  // Its number is 1; where the start failed, nobody has it.
+  const target = ref ?? new ProcessRef('n1', 1, 1);
   const ends: (string | undefined)[] = [];
   for (const { sent, thenMs } of script) {
     for (const { kind, event, patienceMs } of sent) {
@@ -304,23 +306,6 @@ async function run(program: Program, script: readonly Step[], form: Form): Promi
   };
   node.exit(target, 'kill');
   return seen;
-}
-
-/** A ref that names nobody. */
-async function gone(node: LocalNode) {
-  const idle = machineDriver({
-    name: 'gone',
-    crashOnCallError: false,
-    shutdownMs: 0,
-    followed: false,
-    states: new Map([['a', {} as StateTable]]),
-    init: () => next('a', 0),
-    decided: () => keep(),
-    terminate: undefined,
-  });
-  const ref = await node.spawn(idle);
-  node.exit(ref, 'kill');
-  return ref;
 }
 
 function returned(rule: Rule, data: unknown, context: MachineContext): Transition {
