@@ -239,7 +239,8 @@ describe('members', () => {
         incarnation: b.self.incarnation,
         address: b.address,
         local: false,
-        load: 0,
+        // Told with the answer to the spawn.
+        load: 1,
         behaviors: ['echo'],
         draining: false,
       },

@@ -350,7 +350,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     const candidates = [local];
     for (const peer of this.members.values()) {
       const { behaviors, draining } = peer;
-      const load = peer.load + peer.spawnedSinceReport;
+      const load = peer.load + peer.spawns.size;
       candidates.push({ id: peer.identity.id, local: false, load, behaviors, draining });
     }
     return candidates;

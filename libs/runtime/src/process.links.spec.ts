@@ -5,6 +5,10 @@ import { LocalNode, type LocalNodeOptions } from './local-node.js';
 import type { ProcessContext } from './process-context.js';
 import { ProcessExtras } from './process-extras.js';
 
+// However slow the machine, no turn of the scheduler ends early: `advance(0)` brings everything to rest.
+beforeAll(() => void jest.spyOn(performance, 'now').mockReturnValue(0));
+afterAll(() => jest.restoreAllMocks());
+
 type Work = (context: ProcessContext) => unknown;
 
 function setup(options: Partial<LocalNodeOptions> = {}) {

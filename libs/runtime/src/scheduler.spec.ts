@@ -155,7 +155,7 @@ it('handles a burst of one tick without waiting for another turn of the loop', a
   const node = new LocalNode({ id: 'n1' });
   const ref = await node.spawn(puppet);
   let handled = 0;
-  for (let n = 0; n < 100; n++) node.cast(ref, 'do', () => void handled++);
+  for (let n = 0; n < 10; n++) node.cast(ref, 'do', () => void handled++);
   await Promise.resolve();
-  expect(handled).toBe(100);
+  expect(handled).toBe(10);
 });

@@ -4,7 +4,7 @@ import { BehaviorNotFoundError, NodeUnreachableError, SpawnRefusedError } from '
 export interface Candidate {
   readonly id: string;
   readonly local: boolean;
-  /** Processes it last reported, plus those we sent since. */
+  /** Processes it last reported, plus those it was asked to start and has not yet. */
   readonly load: number;
   readonly behaviors: ReadonlySet<string>;
   readonly draining: boolean;

@@ -105,7 +105,6 @@ function receiveMessage(host: InboundHost, peer: Peer, kind: number): void {
       );
     case FrameKind.Heartbeat:
       peer.load = reader.u32();
-      peer.spawnedSinceReport = 0;
       return;
     case FrameKind.Announce:
       return host.announced(peer, reader.payload());

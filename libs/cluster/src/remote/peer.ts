@@ -23,7 +23,7 @@ import { FrameWriter } from '../wire/frame-writer.js';
 import type { PayloadCodec } from '../wire/payload-codec.js';
 import type { PeerLink } from './peer-link.js';
 import { PendingSpawn } from './pending-spawn.js';
-import { RemoteMonitor } from './remote-monitor.js';
+import { guardListener, RemoteMonitor } from './remote-monitor.js';
 import { RemotePendingCall } from './remote-pending-call.js';
 import type { ServedSpawn } from './served-spawn.js';
 import type { Serving } from './serving.js';
@@ -57,8 +57,6 @@ export class Peer implements PeerLink {
   behaviors: ReadonlySet<string> = new Set();
   draining = false;
   load = 0;
-  /** Processes we sent there since it last reported its load. */
-  spawnedSinceReport = 0;
   /** A frame came since the last look. */
   heard = true;
   heardAtMs: number;
@@ -74,6 +72,7 @@ export class Peer implements PeerLink {
   private readonly writer: FrameWriter;
   private lastCall = 0;
   private flushRequested = false;
+  private toldLoad = 0;
   private blocked = false;
   private cutOff = false;
 
@@ -178,14 +177,16 @@ export class Peer implements PeerLink {
         ...(monitor === undefined ? {} : { monitor }),
       });
       const started = (ref: ProcessRef) => {
-        if (onDown) new RemoteMonitor(this, this.monitors, monitor!, ref, onDown);
+        if (onDown) {
+          const listener = guardListener(this.node.logger, ref, onDown);
+          new RemoteMonitor(this, this.monitors, monitor!, ref, listener);
+        }
         resolve(ref);
       };
       this.spawns.set(
         id,
         new PendingSpawn(this, this.spawns, id, behavior, timeoutMs, started, reject, this.node.wheel),
       );
-      this.spawnedSinceReport++;
       this.requestFlush();
     });
   }
@@ -248,8 +249,17 @@ export class Peer implements PeerLink {
 
   private readonly flushAtEndOfTick = (): void => {
     this.flushRequested = false;
+    this.tellLoad();
     this.flush();
   };
+
+  /** News of our load rides on whatever leaves anyway, so that the peer's next spawn is placed by what is true now. */
+  private tellLoad(): void {
+    const load = this.node.processCount;
+    if (load === this.toldLoad || this.writer.size === 0) return;
+    this.toldLoad = load;
+    this.writer.numbered(FrameKind.Heartbeat, load);
+  }
 
   /** Hands the batch to the transport; what it refuses waits for `unblock`. */
   flush(): void {

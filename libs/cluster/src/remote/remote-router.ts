@@ -10,7 +10,7 @@ import type { Members } from '../membership/members.js';
 import { encodeExitReason } from '../wire/exit-reason.codec.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { Peer } from './peer.js';
-import { RemoteMonitor } from './remote-monitor.js';
+import { guardListener, RemoteMonitor } from './remote-monitor.js';
 
 /** Codes of the errors that a cast answers with `false`: the network's way of life, not the sender's mistake. */
 const LOSSES: ReadonlySet<string> = new Set(['node_unreachable', 'noproc', 'overloaded']);
@@ -73,7 +73,7 @@ export class RemoteRouter implements Messenger {
   }
 
   monitor(target: ProcessRef, listener: DownListener): Monitor {
-    const down = this.guarded(target, listener);
+    const down = guardListener(this.node.logger, target, listener);
     const peer = this.members.get(target.node);
     if (peer && peer.identity.incarnation === target.incarnation) {
       const id = this.node.nextNumber() >>> 0;
@@ -88,21 +88,6 @@ export class RemoteRouter implements Messenger {
       active = false;
     });
     return { target, cancel: () => void (active = false) };
-  }
-
-  /** A listener that throws ends neither the connection nor the news for others. */
-  private guarded(target: ProcessRef, listener: DownListener): DownListener {
-    return (reason) => {
-      try {
-        listener(reason);
-      } catch (error) {
-        this.node.logger.error(`the listener of a monitor of process ${target.toString()} threw`, {
-          event: 'monitor_listener_failed',
-          process: target.toString(),
-          error,
-        });
-      }
-    };
   }
 
   exit(target: ProcessRef, reason: ExitReason): void {

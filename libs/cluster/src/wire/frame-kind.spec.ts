@@ -19,6 +19,11 @@ const recorded: [kind: keyof typeof FrameKind, write: (to: FrameWriter) => void,
     '00000006010000616464000000230201020304000000000a0b0c0d0e0f00000300000000000300000007de0001a174a178',
   ],
   [
+    'Call',
+    (to) => to.call(7, 5000, 258, 'add', 5, 9, undefined, [{ ref: new ProcessRef('n', 1, 2), turn: 3 }]),
+    '00000006010000616464000000270200000007000013880000000001020000050000000000090000000a92d4010093a16e01020305',
+  ],
+  [
     'Cast',
     (to) => to.message(FrameKind.Cast, 258, 'clear', undefined, undefined, undefined),
     '00000008010000636c6561720000000a03000000000102000000',

@@ -229,7 +229,6 @@ export class FrameWriter {
     this.position += this.buffer.write(text, this.position);
   }
 
-  /** Returns the bytes that the headers take. */
   /** Writes what stands before the payload; returns how much of the message's bytes it took. */
   private options(sender: number | undefined, headers: unknown, path?: CallPath): number {
     const flags = (sender === undefined ? 0 : HAS_SENDER) | (headers === undefined ? 0 : HAS_HEADERS);

@@ -11,7 +11,10 @@ const definition = (name: string, options: NoexBehaviorOptions = {}): BehaviorDe
 });
 
 const plan = (supervise: unknown, behaviors: readonly BehaviorDefinition[], others: string[] = []) =>
-  supervisionPlan(readSupervision(supervise).tree, behaviors, [...behaviors.map(({ name }) => name), ...others]);
+  supervisionPlan(readSupervision(supervise).tree, behaviors, [
+    ...behaviors.map(({ name }) => name),
+    ...others,
+  ]);
 
 describe('the plan of a node', () => {
   it('is nothing where nothing is declared', () => {
