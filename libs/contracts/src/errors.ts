@@ -54,7 +54,11 @@ export class ProcessExitedError extends NoexError {
   readonly outcome = 'unknown';
 }
 
-/** The call would wait for itself: its target waits, directly or through others, for this call. `data.path` shows the way. */
+/**
+ * The call would wait for itself: its target is, directly or through others, in the handler that this call came from.
+ * `data.path` shows the way. A handler that calls without awaiting and is still at work when the call comes back counts as
+ * waiting: use a cast where no reply is wanted.
+ */
 export class DeadlockError extends NoexError {
   readonly code = 'deadlock';
   readonly outcome = 'not-run';

@@ -7,12 +7,7 @@ export {
   type ProcessCell,
   type ProcessDown,
 } from './behavior.js';
-export {
-  DEFAULT_MAILBOX_LIMIT,
-  DEFAULT_SPAWN_TIMEOUT_MS,
-  LocalNode,
-  type LocalNodeOptions,
-} from './local-node.js';
+export { DEFAULT_MAILBOX_LIMIT, LocalNode, type LocalNodeOptions } from './local-node.js';
 export type { MailboxOptions } from './mailbox.js';
 export {
   Message,
@@ -42,6 +37,7 @@ export type { StateContext, StateMachineContext } from './state-machine/state-ma
 export { stateMachineDriver } from './state-machine/state-machine.driver.js';
 export { defineStateMachine, type StateMachine } from './state-machine/state-machine.js';
 export { keep, next, postpone, Transition, type TimeoutActions } from './state-machine/transition.js';
+export { DEFAULT_SPAWN_TIMEOUT_MS } from './start-process.js';
 export { TimerWheel, WheelEntry } from './timer-wheel.js';
 export { ChildError, type ChildErrorCode } from './supervisor/child-error.js';
 export type { ChildStatus } from './supervisor/children.js';

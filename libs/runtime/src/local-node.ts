@@ -1,16 +1,12 @@
 import {
   BehaviorNotFoundError,
-  describeExit,
   DrainingError,
   DropCounter,
   InvalidMessageError,
   ProcessNotFoundError,
   ProcessRef,
   silentLogger,
-  SpawnFailedError,
-  SpawnTimeoutError,
   systemClock,
-  toErrorData,
   type Clock,
   type ExitReason,
   type Logger,
@@ -26,10 +22,11 @@ import { DEFAULT_CALL_TIMEOUT_MS } from './pending-call.js';
 import type { CallOptions, SpawnOptions } from './process-context.js';
 import { Context } from './context.js';
 import { Observer } from './observer.js';
-import { ProcessTimer, type LinkedProcess, type NameHolder } from './process-extras.js';
+import type { LinkedProcess, NameHolder } from './process-extras.js';
 import type { ProcessHost } from './process-host.js';
 import { Process } from './process.js';
 import { Scheduler } from './scheduler.js';
+import { startProcess } from './start-process.js';
 import { TimerWheel } from './timer-wheel.js';
 
 export interface LocalNodeOptions {
@@ -48,7 +45,6 @@ export interface LocalNodeOptions {
 }
 
 export const DEFAULT_MAILBOX_LIMIT = 100_000;
-export const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
 
 /** START HERE. One node without a network: a table of processes and the ways to reach them. */
 export class LocalNode implements Messenger, ProcessHost {
@@ -145,45 +141,8 @@ export class LocalNode implements Messenger, ProcessHost {
     const process = new Process(this, ++this.lastProcess, driver, this.activeProcess(), contextOf);
     if (options.name !== undefined) this.register(options.name, process);
     this.processes.set(process.id, process);
-    options.onSpawn?.(process.ref);
-    let started = false;
-    const starting = process.start(args, () => {
-      started = true;
-      if (options.onDown) this.watch(process, options.onDown);
-      onStarted?.(process.ref);
-    });
-    const timeoutMs = options.timeoutMs ?? DEFAULT_SPAWN_TIMEOUT_MS;
-    const late = starting && (await this.withinTime(starting, process, timeoutMs));
-    if (started) return process.ref;
-    // It was told to stop before it had started: it may have to clean up.
-    if (process.alive) await new Promise<void>((resolve) => this.watch(process, () => resolve()));
-    throw late ?? startFailed(driver.name, process.endReason!);
-  }
-
-  /** Waits until the process has started or ended; gives an error when it ran out of time and was killed. */
-  private async withinTime(
-    starting: Promise<void>,
-    process: Process,
-    timeoutMs: number,
-  ): Promise<SpawnTimeoutError | undefined> {
-    const behavior = process.driver.name;
-    let late: SpawnTimeoutError | undefined;
-    const limit = new ProcessTimer(this.wheel, timeoutMs, () => {
-      late = new SpawnTimeoutError(`init of "${behavior}" did not end within ${timeoutMs} ms`, {
-        behavior,
-        timeoutMs,
-      });
-      process.kill();
-    });
-    await new Promise<void>((resolve) => {
-      const watch = this.watch(process, () => resolve());
-      void starting.then(() => {
-        watch.cancel();
-        resolve();
-      });
-    });
-    limit.cancel();
-    return late;
+    await startProcess(process, args, options, onStarted);
+    return process.ref;
   }
 
   call(
@@ -351,22 +310,6 @@ export class LocalNode implements Messenger, ProcessHost {
     this.wheel.close();
     return killed;
   }
-}
-
-function startFailed(behavior: string, reason: ExitReason): SpawnFailedError {
-  return reason instanceof Error
-    ? new SpawnFailedError(
-        `process of "${behavior}" did not start: ${describeExit(reason)}`,
-        { behavior, error: toErrorData(reason) },
-        { cause: reason },
-      )
-    : new SpawnFailedError(
-        `process of "${behavior}" was stopped (${describeExit(reason)}) while it started`,
-        {
-          behavior,
-          reason: describeExit(reason),
-        },
-      );
 }
 
 /** The longest that timers of the machine wait, in milliseconds. */

@@ -1,5 +1,6 @@
 import { ProcessNotFoundError, type ProcessRef } from '@noex/contracts';
-import type { Process, ProcessStatus } from './process.js';
+import type { ProcessStatus } from './process-status.js';
+import type { Process } from './process.js';
 
 /** What can be seen of a process from outside. */
 export interface ProcessInfo {

@@ -1,5 +1,5 @@
 import type { ReplyTarget } from './message.js';
-import type { ExitReason, ProcessRef } from '@noex/contracts';
+import { exitedError, type ExitReason, type ProcessRef } from '@noex/contracts';
 import type { LocalMonitor, Monitor } from './monitor.js';
 import { WheelEntry, type TimerWheel } from './timer-wheel.js';
 
@@ -18,6 +18,25 @@ export class ProcessExtras {
   deferred: Set<ReplyTarget> | undefined;
   /** What the mailbox holds aside goes back when the message at hand is done. */
   retryPostponed = false;
+
+  /** The process has ended: its timers, names and monitors go, and all who are tied to it hear of it, each once. */
+  release(process: LinkedProcess & { readonly node: NameOwner }, who: string, reason: ExitReason): void {
+    this.abort?.abort(reason);
+    this.deferred?.forEach((reply) => reply.fail(exitedError(who, reason, true)));
+    this.timers?.forEach((timer) => timer.cancel());
+    this.monitors?.forEach((monitor) => monitor.cancel());
+    this.names?.forEach((name) => process.node.releaseName(name, process));
+    this.links?.forEach((other) => {
+      other.extras.links?.delete(process);
+      other.exitSignal(process.ref, reason);
+    });
+    this.watchers?.forEach((monitor) => monitor.fire(reason));
+  }
+}
+
+/** Where names are given back. */
+interface NameOwner {
+  releaseName(name: string, process: NameHolder): void;
 }
 
 /** A process as the name registry sees it. */

@@ -2,52 +2,28 @@ import {
   CallTimeoutError,
   describeExit,
   exitedError,
-  InvalidMessageError,
-  OverloadedError,
   ProcessRef,
   toErrorData,
   type ExitReason,
 } from '@noex/contracts';
 import { deadlock, runActivity, type ActiveProcess } from './activity.js';
-import {
-  MessageRejected,
-  NO_HANDLER,
-  POSTPONED,
-  type BehaviorDriver,
-  type ProcessCell,
-  type ProcessDown,
-} from './behavior.js';
+import { MessageRejected, NO_HANDLER, POSTPONED, type BehaviorDriver, type ProcessDown } from './behavior.js';
+import { dispatch, isThenable, type Dispatchable } from './dispatch.js';
 import { logExit } from './exit-log.js';
 import { Mailbox } from './mailbox.js';
 import { Message, MessageKind, type CallPath } from './message.js';
 import { ProcessExtras, ProcessTimer, type LinkedProcess } from './process-extras.js';
 import type { ProcessContext } from './process-context.js';
 import type { ProcessHost } from './process-host.js';
+import { STATUS_NAMES, Status, type ProcessStatus } from './process-status.js';
+import { answerRejected, answerUnhandled, refuseForFullMailbox } from './refusals.js';
 import type { Runnable } from './scheduler.js';
-
-const Status = {
-  /** `init` runs. */
-  Starting: 0,
-  /** Nothing to do. */
-  Idle: 1,
-  /** In the scheduler's queue, or running right now. */
-  Scheduled: 2,
-  /** A handler's promise is pending. */
-  Busy: 3,
-  /** `terminate` runs. */
-  Stopping: 4,
-  Exited: 5,
-} as const;
-type Status = (typeof Status)[keyof typeof Status];
-
-export type ProcessStatus = 'starting' | 'idle' | 'running' | 'busy' | 'stopping' | 'exited';
-const STATUS_NAMES: readonly ProcessStatus[] = ['starting', 'idle', 'running', 'busy', 'stopping', 'exited'];
 
 /**
  * One process: a state, a mailbox, and the rule that its messages are handled one at a time. Signals (stop, exit, kill)
  * do not pass through the mailbox: they take effect before its next message, however full it is.
  */
-export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProcess {
+export class Process implements Runnable, Dispatchable, LinkedProcess, ActiveProcess {
   state: unknown = undefined;
   readonly context: ProcessContext;
   /** The message being handled. */
@@ -151,7 +127,10 @@ export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProc
       return false;
     }
     const limit = this.driver.mailbox?.limit ?? this.node.mailboxLimit;
-    if (mailbox.depth >= limit && !isNews(message) && !this.makeRoom(mailbox)) return this.refuse(message);
+    if (mailbox.depth >= limit && !isNews(message) && !this.makeRoom(mailbox)) {
+      refuseForFullMailbox(this, message);
+      return false;
+    }
     mailbox.push(message);
     if (this.status === Status.Idle && !this.suspended) this.schedule();
     return true;
@@ -170,18 +149,6 @@ export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProc
     const dropped = mailbox.removeOldestCast();
     if (dropped) this.node.drop('mailbox_dropped_oldest', dropped, this.driver.name);
     return dropped !== undefined;
-  }
-
-  private refuse(message: Message): false {
-    const { mailboxDepth: depth } = this;
-    this.node.drop('mailbox_full', message, this.driver.name);
-    message.reply?.fail(
-      new OverloadedError(
-        `the mailbox of process ${this.ref.toString()} ("${this.driver.name}") is full (${depth} messages)`,
-        { process: this.ref.toString(), behavior: this.driver.name, depth },
-      ),
-    );
-    return false;
   }
 
   run(limit: number): number {
@@ -278,7 +245,7 @@ export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProc
     if (result === POSTPONED) {
       this.mailbox!.setAside(message);
     } else if (result === NO_HANDLER) {
-      this.unhandled(message);
+      answerUnhandled(this, message);
     } else if (message.reply) {
       message.reply.ok(result);
       message.reply = null;
@@ -294,35 +261,11 @@ export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProc
     if (this.current) this.extras.retryPostponed = true;
   }
 
-  private unhandled(message: Message): void {
-    // A monitor's news that nobody asked to see is not a loss.
-    if (message.kind === MessageKind.Down) return;
-    this.node.drop('no_handler', message, this.driver.name);
-    message.reply?.fail(
-      new InvalidMessageError(`behavior "${this.driver.name}" has no call handler "${message.name}"`, {
-        behavior: this.driver.name,
-        method: message.name,
-      }),
-    );
-    message.reply = null;
-  }
-
   private threw(message: Message, error: unknown): void {
     this.current = null;
     const { reply } = message;
     message.reply = null;
-    if (error instanceof MessageRejected) {
-      const { violations } = error;
-      if (!reply) this.node.drop('invalid_message', message, this.driver.name);
-      reply?.fail(
-        new InvalidMessageError(error.message, {
-          behavior: this.driver.name,
-          method: message.name,
-          violations,
-        }),
-      );
-      return;
-    }
+    if (error instanceof MessageRejected) return answerRejected(this, message, reply, error);
     reply?.threw(toErrorData(error), error);
     if (!reply || this.driver.crashOnCallError) this.exit(toReason(error));
   }
@@ -392,18 +335,7 @@ export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProc
       else if (!isNews(message)) this.node.drop('process_exited', message, this.driver.name);
     }
 
-    const extra = this.extra;
-    if (!extra) return;
-    extra.abort?.abort(reason);
-    extra.deferred?.forEach((reply) => reply.fail(exitedError(who, reason, true)));
-    extra.timers?.forEach((timer) => timer.cancel());
-    extra.monitors?.forEach((monitor) => monitor.cancel());
-    extra.names?.forEach((name) => this.node.releaseName(name, this));
-    extra.links?.forEach((other) => {
-      other.extras.links?.delete(this);
-      other.exitSignal(this.ref, reason);
-    });
-    extra.watchers?.forEach((monitor) => monitor.fire(reason));
+    this.extra?.release(this, who, reason);
     this.extra = undefined;
   }
 
@@ -413,30 +345,6 @@ export class Process implements Runnable, ProcessCell, LinkedProcess, ActiveProc
       this.deliver(new Message(MessageKind.Exit, 'EXIT', { from, reason }, from, undefined, null));
     else if (reason !== 'normal') this.exit(reason);
   }
-}
-
-function dispatch(process: Process, message: Message): unknown {
-  const { driver } = process;
-  const { name, payload } = message;
-  switch (message.kind) {
-    case MessageKind.Call:
-      return driver.call(process, name, payload);
-    case MessageKind.Cast:
-      return driver.cast(process, name, payload);
-    case MessageKind.Info:
-    case MessageKind.Exit:
-      return driver.info(process, name, payload);
-    case MessageKind.Down:
-      return process.down(payload as ProcessDown);
-    case MessageKind.Timeout:
-      return driver.timeout?.(process, name, payload);
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
-  );
 }
 
 /**

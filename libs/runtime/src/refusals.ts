@@ -1,0 +1,54 @@
+import { InvalidMessageError, OverloadedError, type ProcessRef } from '@noex/contracts';
+import type { MessageRejected } from './behavior.js';
+import { MessageKind, type Message, type ReplyTarget } from './message.js';
+import type { ProcessHost } from './process-host.js';
+
+/** What a refusal says of the process. */
+interface Refuser {
+  readonly node: ProcessHost;
+  readonly ref: ProcessRef;
+  readonly behaviorName: string;
+  readonly mailboxDepth: number;
+}
+
+/** A message that does not fit any more: counted, and its caller told. */
+export function refuseForFullMailbox(
+  { node, ref, behaviorName: behavior, mailboxDepth: depth }: Refuser,
+  message: Message,
+): void {
+  node.drop('mailbox_full', message, behavior);
+  if (!message.reply) return;
+  const process = ref.toString();
+  message.reply.fail(
+    new OverloadedError(`the mailbox of process ${process} ("${behavior}") is full (${depth} messages)`, {
+      process,
+      behavior,
+      depth,
+    }),
+  );
+}
+
+/** A message that the behavior has no handler for. */
+export function answerUnhandled({ node, behaviorName: behavior }: Refuser, message: Message): void {
+  // A monitor's news that nobody asked to see is not a loss.
+  if (message.kind === MessageKind.Down) return;
+  node.drop('no_handler', message, behavior);
+  message.reply?.fail(
+    new InvalidMessageError(`behavior "${behavior}" has no call handler "${message.name}"`, {
+      behavior,
+      method: message.name,
+    }),
+  );
+  message.reply = null;
+}
+
+/** A message whose payload is not what its handler takes. */
+export function answerRejected(
+  { node, behaviorName: behavior }: Refuser,
+  message: Message,
+  reply: ReplyTarget | null,
+  { message: text, violations }: MessageRejected,
+): void {
+  if (!reply) return node.drop('invalid_message', message, behavior);
+  reply.fail(new InvalidMessageError(text, { behavior, method: message.name, violations }));
+}

@@ -1,0 +1,93 @@
+import {
+  describeExit,
+  SpawnFailedError,
+  SpawnTimeoutError,
+  toErrorData,
+  type ExitReason,
+  type ProcessRef,
+} from '@noex/contracts';
+import { LocalMonitor, type DownListener } from './monitor.js';
+import { ProcessTimer } from './process-extras.js';
+import type { SpawnOptions } from './process-context.js';
+import type { Process } from './process.js';
+
+export const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
+
+/**
+ * Starts a process that is in the node's table; resolves when its `init` has finished and `onStarted` was called. Rejects with
+ * SpawnFailedError or SpawnTimeoutError, or what a hook threw; then the process has ended.
+ */
+export async function startProcess(
+  process: Process,
+  args: unknown,
+  options: SpawnOptions,
+  onStarted: ((ref: ProcessRef) => void) | undefined,
+): Promise<void> {
+  let started = false;
+  let late: SpawnTimeoutError | undefined;
+  try {
+    options.onSpawn?.(process.ref);
+    const starting = process.start(args, () => {
+      if (options.onDown) watch(process, options.onDown);
+      onStarted?.(process.ref);
+      started = true;
+    });
+    if (starting) late = await withinTime(starting, process, options.timeoutMs ?? DEFAULT_SPAWN_TIMEOUT_MS);
+  } catch (error) {
+    process.kill();
+    throw error;
+  }
+  if (started) return;
+  // It was told to stop before it had started: it may have to clean up.
+  if (process.alive) await new Promise<void>((resolve) => watch(process, () => resolve()));
+  throw late ?? startFailed(process.behaviorName, process.endReason!);
+}
+
+/** Waits until the process has started or ended; gives an error when it ran out of time and was killed. */
+async function withinTime(
+  starting: Promise<void>,
+  process: Process,
+  timeoutMs: number,
+): Promise<SpawnTimeoutError | undefined> {
+  const behavior = process.behaviorName;
+  let late: SpawnTimeoutError | undefined;
+  const limit = new ProcessTimer(process.node.wheel, timeoutMs, () => {
+    late = new SpawnTimeoutError(`init of "${behavior}" did not end within ${timeoutMs} ms`, {
+      behavior,
+      timeoutMs,
+    });
+    process.kill();
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const ended = watch(process, () => resolve());
+      starting.then(() => {
+        ended.cancel();
+        resolve();
+      }, reject);
+    });
+  } finally {
+    limit.cancel();
+  }
+  return late;
+}
+
+function watch(process: Process, down: DownListener): LocalMonitor {
+  return new LocalMonitor(process.ref, down, (process.extras.watchers ??= new Set()), process.node.logger);
+}
+
+function startFailed(behavior: string, reason: ExitReason): SpawnFailedError {
+  return reason instanceof Error
+    ? new SpawnFailedError(
+        `process of "${behavior}" did not start: ${describeExit(reason)}`,
+        { behavior, error: toErrorData(reason) },
+        { cause: reason },
+      )
+    : new SpawnFailedError(
+        `process of "${behavior}" was stopped (${describeExit(reason)}) while it started`,
+        {
+          behavior,
+          reason: describeExit(reason),
+        },
+      );
+}
