@@ -228,6 +228,15 @@ describe('two Nest apps in one OS process', () => {
     expect(mine).toMatch(/^noex_connected_nodes 1$/m);
   });
 
+  it('shows the processes of its node', async () => {
+    const cart = await spawner.spawn(Cart, { args: { owner: 'eva' }, on: 'one' });
+    await remote.call(cart, 'view');
+    const observer = one.get(ClusterService).getObserver();
+    expect(observer.info(cart)).toMatchObject({ behavior: 'cart', status: 'idle', handled: 1, mailboxDepth: 0 });
+    expect([...observer.list()]).toHaveLength(1);
+    expect([...two.get(ClusterService).getObserver().list()]).toHaveLength(0);
+  });
+
   it('says goodbye, so that peers see a graceful shutdown', async () => {
     const down = new Promise((resolve) =>
       one.get(ClusterService).onNodeDown((id, reason) => resolve([id, reason])),

@@ -30,9 +30,13 @@ export type { Candidate, ClusterNode, ClusterSpawnOptions, ClusterStatus, Placem
 export type {
   CallOptions,
   DeferredReply,
+  MailboxOptions,
   Monitor,
+  Observer,
   ProcessContext,
   ProcessDown,
+  ProcessInfo,
+  ProcessTree,
   SpawnOptions,
   StateMachineContext,
 } from '@noex/runtime';

@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Cluster } from '@noex/cluster';
+import { watchUnhandledRejections } from '@noex/runtime';
 import type { ResolvedNoexOptions } from './options/resolved-options.js';
 import { RootSupervisor } from './supervision/root-supervisor.js';
 import { NOEX_OPTIONS } from './tokens.js';
@@ -25,6 +26,7 @@ export class NoexOrchestrator
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   private deadlineMs = 0;
+  private forgetRejections: (() => void) | undefined;
 
   constructor(
     private readonly cluster: Cluster,
@@ -33,6 +35,7 @@ export class NoexOrchestrator
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.forgetRejections = watchUnhandledRejections(this.cluster.node);
     // First, so that a tree that cannot start is found before a peer sees the node.
     this.root.prepare();
     await this.cluster.start();
@@ -51,6 +54,7 @@ export class NoexOrchestrator
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.forgetRejections?.();
     // The start failed: it has been stopped already.
     if (this.cluster.status === 'stopped') return;
     await this.root.stop(this.remainingMs * TREE_SHARE);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { NodeDownReason, PeerIdentity } from '@noex/contracts';
+import type { Observer } from '@noex/runtime';
 import { Cluster, type ClusterNode, type ClusterStatus } from '@noex/cluster';
 import { RootSupervisor } from '../supervision/root-supervisor.js';
 
@@ -46,6 +47,11 @@ export class ClusterService {
 
   onStatusChange(listener: (status: ClusterStatus) => void): () => void {
     return this.cluster.statusChange.add(listener);
+  }
+
+  /** Looks at the processes of this node: what they do, who started whom; suspends and resumes them for debugging. */
+  getObserver(): Observer {
+    return this.cluster.node.observer;
   }
 
   /** Running, with its root supervisor, and not on its way out. Never asks for a peer: the first node of a cluster has none. */
