@@ -415,7 +415,7 @@ it('operations that each come to rest do exactly what the model says', async () 
       expect(world.calls.map(({ ends }) => ends.map(codeOf))).toEqual(model.replies.map((reply) => [reply]));
       await world.endAll();
     }),
-    { numRuns: 300 },
+    { numRuns: 5000 },
   );
 });
 
@@ -468,6 +468,6 @@ it('operations in bursts, with handlers that take their time, break none of the 
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 5000 },
   );
 });
