@@ -12,6 +12,7 @@ import {
   InvalidMessageError,
   NoexBehavior,
   NoexModule,
+  ProcessGroups,
   ProcessNotFoundError,
   RemoteCallService,
   RemoteError,
@@ -232,9 +233,25 @@ describe('two Nest apps in one OS process', () => {
     const cart = await spawner.spawn(Cart, { args: { owner: 'eva' }, on: 'one' });
     await remote.call(cart, 'view');
     const observer = one.get(ClusterService).getObserver();
-    expect(observer.info(cart)).toMatchObject({ behavior: 'cart', status: 'idle', handled: 1, mailboxDepth: 0 });
+    expect(observer.info(cart)).toMatchObject({
+      behavior: 'cart',
+      status: 'idle',
+      handled: 1,
+      mailboxDepth: 0,
+    });
     expect([...observer.list()]).toHaveLength(1);
     expect([...two.get(ClusterService).getObserver().list()]).toHaveLength(0);
+  });
+
+  it('keeps groups of its processes', async () => {
+    const cart = await spawner.spawn(Cart, { args: { owner: 'eva' }, on: 'one' });
+    const groups = one.get(ProcessGroups);
+    expect(groups.join('carts', cart)).toBe(true);
+    expect(groups.members('carts')).toEqual([cart]);
+    const left = new Promise((resolve) => groups.onChange('carts', resolve));
+    spawner.stop(cart);
+    await expect(left).resolves.toMatchObject({ kind: 'left', refs: [cart] });
+    expect(groups.groups()).toEqual([]);
   });
 
   it('says goodbye, so that peers see a graceful shutdown', async () => {

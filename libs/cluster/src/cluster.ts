@@ -54,8 +54,6 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   readonly self: TransportHost['self'];
   readonly members: Members;
   readonly statusChange: Listeners<[status: ClusterStatus]>;
-  /** Behaviors that peers may spawn. */
-  readonly spawnable = new Set<string>();
   private readonly serving = new Serving();
   private readonly transport: Transport;
   private readonly clock: Clock;
@@ -159,12 +157,17 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     await this.serving.whenIdle(this.clock, budgetMs);
   }
 
-  /** Second half: stops the processes within `budgetMs`, says goodbye and closes. */
-  async stop(budgetMs: number): Promise<DrainLedger> {
+  /**
+   * Second half: stops the processes within `budgetMs`, says goodbye and closes. `first` may stop some of them in an order of
+   * its own before; it is counted with them.
+   */
+  async stop(budgetMs: number, first?: (budgetMs: number) => Promise<unknown>): Promise<DrainLedger> {
     if (!this.draining) await this.drain(0);
     const { failed } = this.serving;
     const processes = this.node.processCount;
-    const processesKilled = await this.node.stop(budgetMs);
+    const deadline = this.clock.now() + budgetMs;
+    if (first) await first(budgetMs);
+    const processesKilled = await this.node.stop(Math.max(0, deadline - this.clock.now()));
     // What was still under way may have been answered in that time.
     const callsLost = this.serving.failed - failed + this.serving.calls;
     this.members.stopHeartbeats();
@@ -195,8 +198,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
 
   /** Makes a behavior known here and, unless `remote` is false, startable by peers. Peers hear of it at once. */
   addBehavior(driver: BehaviorDriver, remote = true): void {
-    this.node.addBehavior(driver);
-    if (remote) this.spawnable.add(driver.name);
+    this.node.addBehavior(driver, remote);
     this.announceToAll();
   }
 
@@ -227,7 +229,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
 
   private announce(peer: Peer): void {
     const announcement: Announcement = {
-      behaviors: [...this.spawnable],
+      behaviors: [...this.node.openToPeers],
       draining: this.draining,
       // Those that are about to be up as well: two that join at once have nobody else to hear of each other from.
       peers: [...this.members.connected()]

@@ -11,6 +11,7 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import type { Logger } from '@noex/contracts';
 import { Cluster } from '@noex/cluster';
+import { ProcessGroups } from '@noex/runtime';
 import { BehaviorExplorer } from './behavior/behavior.explorer.js';
 import { createCluster } from './cluster.factory.js';
 import { createHealthModuleAsync } from './health/health.module.js';
@@ -113,11 +114,12 @@ function assemble(
       },
       { provide: NOEX_HEALTH_SOURCE, useExisting: ClusterService },
       { provide: NOEX_METRICS_SOURCE, inject: [Cluster], useFactory: metricsSource },
+      { provide: ProcessGroups, inject: [Cluster], useFactory: (cluster: Cluster) => cluster.node.groups },
       ...SERVICES,
       BehaviorExplorer,
       RootSupervisor,
       NoexOrchestrator,
     ],
-    exports: [...SERVICES, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
+    exports: [...SERVICES, ProcessGroups, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
   };
 }

@@ -57,8 +57,7 @@ export class NoexOrchestrator
     this.forgetRejections?.();
     // The start failed: it has been stopped already.
     if (this.cluster.status === 'stopped') return;
-    await this.root.stop(this.remainingMs * TREE_SHARE);
-    await this.cluster.stop(this.remainingMs);
+    await this.cluster.stop(this.remainingMs, (budgetMs) => this.root.stop(budgetMs * TREE_SHARE));
   }
 
   private get remainingMs(): number {

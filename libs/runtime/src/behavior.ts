@@ -15,6 +15,8 @@ export interface ProcessDown {
 export interface ProcessCell {
   state: unknown;
   readonly context: ProcessContext;
+  /** The call being handled came from another node. */
+  readonly calledByPeer: boolean;
   /** Once the message at hand is handled, all that was {@link POSTPONED} goes back to the head of the mailbox, oldest first. */
   retryPostponed(): void;
 }

@@ -13,6 +13,7 @@ import {
 } from '@noex/contracts';
 import { currentActivity } from './activity.js';
 import type { BehaviorDriver } from './behavior.js';
+import { ProcessGroups } from './groups/process-groups.js';
 import { Message, MessageKind, type Headers } from './message.js';
 import type { Messenger } from './messenger.js';
 import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
@@ -62,6 +63,10 @@ export class LocalNode implements Messenger, ProcessHost {
   private readonly names = new NameRegistry();
   private readonly behaviors = new Map<string, BehaviorDriver>();
   private readonly processes = new Map<number, Process>();
+  /** Names of the behaviors that peers may start. */
+  readonly openToPeers = new Set<string>();
+  /** Groups of this node's processes. */
+  readonly groups = new ProcessGroups(this);
   /** For dashboards and debugging. */
   readonly observer = new Observer(this.processes);
   private readonly copyPayload: ((payload: unknown) => unknown) | undefined;
@@ -100,8 +105,11 @@ export class LocalNode implements Messenger, ProcessHost {
     return ++this.lastNumber;
   }
 
-  /** Makes a behavior known by its name. Throws InvalidMessageError when another has it. */
-  addBehavior(driver: BehaviorDriver): void {
+  /**
+   * Makes a behavior known by its name and, unless `remote` is false, startable by peers. Throws InvalidMessageError when
+   * another has the name.
+   */
+  addBehavior(driver: BehaviorDriver, remote = true): void {
     const known = this.behaviors.get(driver.name);
     if (known && known !== driver) {
       throw new InvalidMessageError(
@@ -109,6 +117,7 @@ export class LocalNode implements Messenger, ProcessHost {
       );
     }
     this.behaviors.set(driver.name, driver);
+    if (remote) this.openToPeers.add(driver.name);
   }
 
   behavior(name: string): BehaviorDriver | undefined {
@@ -128,6 +137,8 @@ export class LocalNode implements Messenger, ProcessHost {
     behavior: string | BehaviorDriver,
     options: SpawnOptions = {},
     onStarted?: (ref: ProcessRef) => void,
+    /** Number of the process that started it. Default: the one whose code is running. */
+    parent = this.activeProcess(),
   ): Promise<ProcessRef> {
     const driver = typeof behavior === 'string' ? this.behaviors.get(behavior) : behavior;
     if (!driver) {
@@ -138,7 +149,7 @@ export class LocalNode implements Messenger, ProcessHost {
     }
     if (this.stopping) throw new DrainingError(`node "${this.id}" stops its processes`, { node: this.id });
     const args = this.copy(options.args);
-    const process = new Process(this, ++this.lastProcess, driver, this.activeProcess(), contextOf);
+    const process = new Process(this, ++this.lastProcess, driver, parent, contextOf);
     if (options.name !== undefined) this.register(options.name, process);
     this.processes.set(process.id, process);
     await startProcess(process, args, options, onStarted);

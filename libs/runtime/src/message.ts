@@ -5,6 +5,8 @@ export type Headers = Readonly<Record<string, string>>;
 
 /** Where the answer to a call goes: a promise on this node, or a peer. Each is answered at most once. */
 export interface ReplyTarget {
+  /** The caller is on another node. */
+  readonly fromPeer?: boolean;
   /** True when nobody waits for the answer any more: the request need not be worked on. */
   readonly abandoned: boolean;
   ok(value: unknown): void;

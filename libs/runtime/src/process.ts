@@ -57,6 +57,10 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
     return this.driver.name;
   }
 
+  get calledByPeer(): boolean {
+    return this.current?.reply?.fromPeer === true;
+  }
+
   get mailboxDepth(): number {
     return this.mailbox?.depth ?? 0;
   }

@@ -25,8 +25,6 @@ import { refuseSpawn, ServedSpawn } from './served-spawn.js';
 export interface InboundHost {
   readonly node: LocalNode;
   readonly draining: boolean;
-  /** Behaviors that peers may spawn. */
-  readonly spawnable: ReadonlySet<string>;
   announced(peer: Peer, announcement: unknown): void;
   goodbye(peer: Peer): void;
   countRefused(): void;
@@ -174,7 +172,7 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
     return refuseSpawn(peer, id, drainingError(host));
   }
   // An unknown behavior is answered by `spawn` itself.
-  if (host.node.behavior(behavior) && !host.spawnable.has(behavior)) {
+  if (host.node.behavior(behavior) && !host.node.openToPeers.has(behavior)) {
     const error = new SpawnRefusedError(`node "${host.node.id}" does not let peers spawn "${behavior}"`, {
       node: host.node.id,
       behavior,

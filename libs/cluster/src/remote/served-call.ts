@@ -6,6 +6,7 @@ import { sendError } from './send-error.js';
 
 /** A call of a peer that is being served here. */
 export class ServedCall implements ReplyTarget {
+  readonly fromPeer = true;
   private answered = false;
 
   constructor(

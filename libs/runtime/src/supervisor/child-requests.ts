@@ -1,4 +1,4 @@
-import { ProcessRef } from '@noex/contracts';
+import { ProcessRef, SpawnRefusedError } from '@noex/contracts';
 import { MessageRejected } from '../behavior.js';
 import type { LocalNode } from '../local-node.js';
 import { ChildError } from './child-error.js';
@@ -17,9 +17,11 @@ export class ChildRequests {
     private readonly supervisor: SupervisorProcess,
   ) {}
 
-  async startChild(given: unknown): Promise<ProcessRef> {
+  /** `byPeer`: asked for by another node, which may start only what it could spawn itself, or what the template names. */
+  async startChild(given: unknown, byPeer = false): Promise<ProcessRef> {
     const { children, runner } = this.supervisor;
     const spec = this.complete(given);
+    if (byPeer) this.refuseClosed(spec);
     const known = children.get(spec.id);
     if (known) {
       throw known.status === 'stopped'
@@ -82,6 +84,18 @@ export class ChildRequests {
     }
     const child = merged as DynamicChildSpec & Pick<ChildSpec, 'behavior'>;
     return { ...child, id: child.id ?? this.freeId(behaviorName(child.behavior)) };
+  }
+
+  private refuseClosed({ behavior }: ChildSpec): void {
+    const allowed =
+      behavior === this.supervisor.spec.template?.behavior ||
+      (typeof behavior === 'string' && this.node.openToPeers.has(behavior));
+    if (allowed) return;
+    const name = behaviorName(behavior);
+    throw new SpawnRefusedError(`node "${this.node.id}" does not let peers start "${name}"`, {
+      node: this.node.id,
+      behavior: name,
+    });
   }
 
   private freeId(behavior: string): string {

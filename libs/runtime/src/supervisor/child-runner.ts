@@ -60,6 +60,7 @@ export class ChildRunner {
           child.status = 'running';
           this.context.link(ref);
         },
+        this.context.self.id,
       );
     } catch (error) {
       this.children.ended(child, 'stopped');

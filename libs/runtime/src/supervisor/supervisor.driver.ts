@@ -17,10 +17,10 @@ interface State {
   readonly requests: ChildRequests;
 }
 
-type Request = (requests: ChildRequests, payload: unknown) => unknown;
+type Request = (requests: ChildRequests, payload: unknown, byPeer: boolean) => unknown;
 
 const REQUESTS: Readonly<Record<keyof SupervisorCalls, Request>> = {
-  startChild: (requests, spec) => requests.startChild(spec),
+  startChild: (requests, spec, byPeer) => requests.startChild(spec, byPeer),
   terminateChild: (requests, child) => requests.terminateChild(child),
   restartChild: (requests, child) => requests.restartChild(child),
   deleteChild: (requests, child) => requests.deleteChild(child),
@@ -63,7 +63,7 @@ export function supervisorDriver(
       if (!Object.hasOwn(REQUESTS, method)) return NO_HANDLER;
       const { supervisor, requests } = of(cell);
       try {
-        return await REQUESTS[method as keyof SupervisorCalls](requests, payload);
+        return await REQUESTS[method as keyof SupervisorCalls](requests, payload, cell.calledByPeer);
       } finally {
         supervisor.postRetries();
       }
