@@ -13,3 +13,20 @@ export function logExit(
   if (reason instanceof Error) logger.error(line, { ...fields, error: reason });
   else logger.debug(line, { ...fields, reason });
 }
+
+/** `terminate` threw while the process was ending: the error becomes its reason, and the first one is told here. */
+export function logFailedTerminate(
+  logger: Logger,
+  { ref, behaviorName: behavior }: { readonly ref: ProcessRef; readonly behaviorName: string },
+  reason: ExitReason,
+  error: unknown,
+): void {
+  const process = ref.toString();
+  logger.error(`terminate of process ${process} ("${behavior}", ending: ${describeExit(reason)}) threw`, {
+    event: 'terminate_failed',
+    process,
+    behavior,
+    reason,
+    error,
+  });
+}

@@ -47,3 +47,11 @@ export class Message {
     readonly path: CallPath | undefined = undefined,
   ) {}
 }
+
+/**
+ * News of another process' end, part of the promises of monitors and links, and a state machine's few timeouts: no full
+ * mailbox stops them.
+ */
+export function isNews({ kind }: Message): boolean {
+  return kind === MessageKind.Down || kind === MessageKind.Exit || kind === MessageKind.Timeout;
+}

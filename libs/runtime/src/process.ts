@@ -1,22 +1,15 @@
-import {
-  CallTimeoutError,
-  describeExit,
-  exitedError,
-  ProcessRef,
-  toErrorData,
-  type ExitReason,
-} from '@noex/contracts';
+import { CallTimeoutError, exitedError, ProcessRef, toErrorData, type ExitReason } from '@noex/contracts';
 import { deadlock, runActivity, type ActiveProcess } from './activity.js';
 import { MessageRejected, NO_HANDLER, POSTPONED, type BehaviorDriver, type ProcessDown } from './behavior.js';
 import { dispatch, isThenable, type Dispatchable } from './dispatch.js';
-import { logExit } from './exit-log.js';
+import { logExit, logFailedTerminate } from './exit-log.js';
 import { Mailbox } from './mailbox.js';
-import { Message, MessageKind, type CallPath } from './message.js';
+import { isNews, Message, MessageKind, type CallPath } from './message.js';
 import { ProcessExtras, ProcessTimer, type LinkedProcess } from './process-extras.js';
 import type { ProcessContext } from './process-context.js';
 import type { ProcessHost } from './process-host.js';
 import { STATUS_NAMES, Status, type ProcessStatus } from './process-status.js';
-import { answerRejected, answerUnhandled, refuseForFullMailbox } from './refusals.js';
+import { answerRejected, answerUnhandled, failAll, refuseForFullMailbox } from './refusals.js';
 import type { Runnable } from './scheduler.js';
 
 /**
@@ -297,16 +290,7 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
     this.status = Status.Stopping;
     const failed = (error: unknown) => {
       if (this.status === Status.Exited) return;
-      this.node.logger.error(
-        `terminate of process ${this.ref.toString()} ("${this.driver.name}", ending: ${describeExit(reason)}) threw`,
-        {
-          event: 'terminate_failed',
-          process: this.ref.toString(),
-          behavior: this.driver.name,
-          reason,
-          error,
-        },
-      );
+      logFailedTerminate(this.node.logger, this, reason, error);
       this.finish(toReason(error), true);
     };
     try {
@@ -334,11 +318,7 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
     const who = this.ref.toString();
     this.current?.reply?.fail(exitedError(who, reason, true));
     this.current = null;
-    for (const message of this.mailbox?.clear() ?? []) {
-      if (message.reply) message.reply.fail(exitedError(who, reason, false));
-      else if (!isNews(message)) this.node.drop('process_exited', message, this.driver.name);
-    }
-
+    if (this.mailbox) failAll(this, this.mailbox, reason);
     this.extra?.release(this, who, reason);
     this.extra = undefined;
   }
@@ -349,14 +329,6 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
       this.deliver(new Message(MessageKind.Exit, 'EXIT', { from, reason }, from, undefined, null));
     else if (reason !== 'normal') this.exit(reason);
   }
-}
-
-/**
- * News of another process' end, part of the promises of monitors and links, and a state machine's few timeouts: no full
- * mailbox stops them.
- */
-function isNews({ kind }: Message): boolean {
-  return kind === MessageKind.Down || kind === MessageKind.Exit || kind === MessageKind.Timeout;
 }
 
 function toReason(error: unknown): ExitReason {

@@ -1,6 +1,13 @@
-import { InvalidMessageError, OverloadedError, type ProcessRef } from '@noex/contracts';
+import {
+  exitedError,
+  InvalidMessageError,
+  OverloadedError,
+  type ExitReason,
+  type ProcessRef,
+} from '@noex/contracts';
 import type { MessageRejected } from './behavior.js';
-import { MessageKind, type Message, type ReplyTarget } from './message.js';
+import type { Mailbox } from './mailbox.js';
+import { isNews, MessageKind, type Message, type ReplyTarget } from './message.js';
 import type { ProcessHost } from './process-host.js';
 
 /** What a refusal says of the process. */
@@ -51,4 +58,16 @@ export function answerRejected(
 ): void {
   if (!reply) return node.drop('invalid_message', message, behavior);
   reply.fail(new InvalidMessageError(text, { behavior, method: message.name, violations }));
+}
+
+/** The messages that an ended process leaves behind: callers are told, the rest is counted. */
+export function failAll(
+  { node, ref, behaviorName: behavior }: Refuser,
+  mailbox: Mailbox,
+  reason: ExitReason,
+): void {
+  for (const message of mailbox.clear()) {
+    if (message.reply) message.reply.fail(exitedError(ref.toString(), reason, false));
+    else if (!isNews(message)) node.drop('process_exited', message, behavior);
+  }
 }

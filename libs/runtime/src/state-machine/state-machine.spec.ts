@@ -309,7 +309,9 @@ describe('those who look on', () => {
   it('read the name of the state', async () => {
     const driver = stateMachineDriver(door);
     const context = {} as never;
-    expect(driver.stateName!({ state: undefined, context, calledByPeer: false, retryPostponed() {} })).toBeUndefined();
+    expect(
+      driver.stateName!({ state: undefined, context, calledByPeer: false, retryPostponed() {} }),
+    ).toBeUndefined();
     const node = new LocalNode({ id: 'n1' });
     let cell: Parameters<typeof driver.init>[0] | undefined;
     const ref = await node.spawn(
