@@ -8,7 +8,7 @@ const libraries = {
   nestjs: ['contracts', 'runtime', 'cluster', 'transport-tcp'],
   testing: ['contracts', 'runtime', 'cluster', 'transport-memory', 'nestjs'],
 };
-const spec = '\\.(spec|e2e-spec|type-test)\\.ts$';
+const spec = '\\.(spec|e2e-spec|spec-support|type-test)\\.ts$';
 
 const layers = Object.entries(libraries).map(([name, allowed]) => ({
   name: `layer-${name}`,

@@ -149,6 +149,28 @@ describe('a cluster of real processes', () => {
     expect([first.count('node_up'), first.count('node_down')]).toEqual([2, 1]);
   });
 
+  it('finds a hung node within five seconds, and takes it back once it goes on', async () => {
+    nodes = await startCluster(['w1', 'w2', 'w3']);
+    const [first, hung, third] = nodes as [WorkerNode, WorkerNode, WorkerNode];
+    const before = Date.now();
+    hung.kill('SIGSTOP');
+    const downs = await Promise.all(
+      [first, third].map((node) => node.event('node_down', { peer: 'w2', reason: 'heartbeat_timeout' })),
+    );
+    for (const { time } of downs) expect((time as number) - before).toBeLessThan(5_500);
+    hung.kill('SIGCONT');
+    await Promise.all(
+      [first, third].map((node) =>
+        node.logged('w2 up again', () => node.count('node_up', { peer: 'w2' }) === 2),
+      ),
+    );
+    // It hung itself, so it accuses nobody: it sees its connections closed, not its peers silent.
+    expect(hung.count('node_down', { reason: 'heartbeat_timeout' })).toBe(0);
+    await expect(finished(hung, await upload(hung, sampleText(100_000)))).resolves.toMatchObject({
+      status: 'done',
+    });
+  });
+
   it('has a second node up within a second of its listen', async () => {
     const first = start('w1');
     const second = start('w2', { CLUSTER_SEEDS: await first.address() });

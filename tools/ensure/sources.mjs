@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-const NOT_BUILT = /\.(spec|e2e-spec|type-test)\.ts$/;
+const NOT_BUILT = /\.(spec|e2e-spec|spec-support|type-test)\.ts$/;
 const OUTPUT = /\.(js|mjs|cjs|d\.ts|d\.mts|d\.cts)(\.map)?$/;
 
 /** Folders with a tsconfig.json under libs and apps, relative to the root. */

@@ -5,19 +5,15 @@ import {
   ProcessExitedError,
   ProcessNotFoundError,
   SerializationError,
-  type Clock,
   type LogFields,
   type NodeDownReason,
-  type NoexError,
   type PeerConnection,
   type ProcessRef,
-  type TimerHandle,
   type Transport,
 } from '@noex/contracts';
 import { plainDriver } from '@noex/runtime';
-import { MemoryNetwork } from '@noex/transport-memory';
 import { Cluster } from './cluster.js';
-import type { ClusterOptions } from './cluster-options.js';
+import { failure, ManualClock, memoryCluster, until } from './cluster.spec-support.js';
 import { PayloadCodec } from './wire/payload-codec.js';
 
 /** Ends the `hold` calls under way. */
@@ -49,77 +45,9 @@ const drivers = () => [
   }),
 ];
 
-/** A clock that moves when it is told to. */
-class ManualClock implements Clock {
-  private time = 0;
-  private readonly timers = new Set<{ readonly at: number; readonly callback: () => void }>();
-
-  now = () => this.time;
-
-  setTimeout(callback: () => void, delayMs: number): TimerHandle {
-    const timer = { at: this.time + delayMs, callback };
-    this.timers.add(timer);
-    return timer;
-  }
-
-  clearTimeout(handle: TimerHandle): void {
-    this.timers.delete(handle as never);
-  }
-
-  get pending(): number {
-    return this.timers.size;
-  }
-
-  advance(ms: number): void {
-    this.time += ms;
-    for (const timer of [...this.timers].sort((a, b) => a.at - b.at)) {
-      if (timer.at <= this.time && this.timers.delete(timer)) timer.callback();
-    }
-  }
-}
-let network: MemoryNetwork;
-let clusters: Cluster[];
-
-beforeEach(() => {
-  network = new MemoryNetwork({ reconnectMs: 5 });
-  clusters = [];
-});
-
-afterEach(async () => {
+const { network, start, pair } = memoryCluster(drivers, () => {
   for (const end of release) end();
-  await Promise.all(clusters.map((cluster) => cluster.stop(10)));
 });
-
-async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
-  const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
-  clusters.push(cluster);
-  for (const driver of drivers()) cluster.addBehavior(driver);
-  await cluster.start();
-  return cluster;
-}
-
-async function pair(optionsA: Partial<ClusterOptions> = {}, optionsB: Partial<ClusterOptions> = {}) {
-  const [a, b] = [await start('a', optionsA), await start('b', optionsB)];
-  await until('both are up', () => a.members.size === 1 && b.members.size === 1);
-  return { a, b };
-}
-
-/** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = performance.now() + 4_000;
-  while (!holds()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
-    await new Promise(setImmediate);
-  }
-}
-
-const failure = (promise: Promise<unknown>): Promise<NoexError> =>
-  promise.then(
-    (value) => {
-      throw new Error(`resolved with ${String(value)}`);
-    },
-    (error: unknown) => error as NoexError,
-  );
 
 /** What a node hears of others, in order. */
 function eventsOf(cluster: Cluster): string[] {
@@ -151,7 +79,7 @@ class Connection implements PeerConnection {
 
 describe('the life of a node', () => {
   it('goes from starting over running and stopping to stopped', async () => {
-    const cluster = new Cluster({ nodeName: 'a', transport: network.transport() });
+    const cluster = new Cluster({ nodeName: 'a', transport: network().transport() });
     const statuses = [cluster.status];
     cluster.statusChange.add((status) => statuses.push(status));
     expect(cluster.address).toBe('');
@@ -169,8 +97,8 @@ describe('the life of a node', () => {
   });
 
   it('may not begin at all', async () => {
-    await start('a', { transport: network.transport({ address: 'memory:x' }) });
-    const cluster = new Cluster({ nodeName: 'b', transport: network.transport({ address: 'memory:x' }) });
+    await start('a', { transport: network().transport({ address: 'memory:x' }) });
+    const cluster = new Cluster({ nodeName: 'b', transport: network().transport({ address: 'memory:x' }) });
     await expect(cluster.start()).rejects.toBeInstanceOf(ClusterStartError);
     expect(cluster.status).toBe('stopped');
   });
@@ -260,9 +188,9 @@ describe('members', () => {
   it('connect those that others know', async () => {
     const a = await start('a');
     const seeds = [a.address];
-    const b = await start('b', { transport: network.transport({ seeds }) });
+    const b = await start('b', { transport: network().transport({ seeds }) });
     await until('b is up', () => b.members.size === 1);
-    const c = await start('c', { transport: network.transport({ seeds }) });
+    const c = await start('c', { transport: network().transport({ seeds }) });
     await until('all are up', () => [a, b, c].every(({ members }) => members.size === 2));
   });
 
@@ -270,7 +198,7 @@ describe('members', () => {
     const addresses = ['memory:a', 'memory:b', 'memory:c', 'memory:d'];
     const nodes = await Promise.all(
       addresses.map((address, i) =>
-        start(`n${i}`, { transport: network.transport({ address, seeds: ['memory:a'] }) }),
+        start(`n${i}`, { transport: network().transport({ address, seeds: ['memory:a'] }) }),
       ),
     );
     await until('all are up', () => nodes.every(({ members }) => members.size === 3));
@@ -293,9 +221,9 @@ describe('members', () => {
     const [x, y] = [await start('x', { clusterName: 'other' }), await start('y', { clusterName: 'other' })];
     const heard = [a, b, x, y].map(eventsOf);
     await until('each has its peer', () => [a, b, x, y].every(({ members }) => members.size === 1));
-    network.partition(['a', 'x'], ['b', 'y']);
+    network().partition(['a', 'x'], ['b', 'y']);
     await until('all are alone', () => [a, b, x, y].every(({ members }) => members.size === 0));
-    network.heal();
+    network().heal();
     await until('each has its peer again', () => [a, b, x, y].every(({ members }) => members.size === 1));
     const names = heard.map((events) => new Set(events.map((event) => event.split(' ')[1])));
     expect(names.map((each) => [...each].join())).toEqual(['b', 'a', 'y', 'x']);
@@ -304,10 +232,10 @@ describe('members', () => {
   it('of one name: the newer life replaces the older, which goes down once', async () => {
     const a = await start('a');
     const events = eventsOf(a);
-    const transport = () => network.transport({ address: 'memory:b' });
+    const transport = () => network().transport({ address: 'memory:b' });
     await start('b', { incarnation: 1, transport: transport() });
     await until('b is up', () => events.length === 1);
-    network.kill('b');
+    network().kill('b');
     await start('b', { incarnation: 2, transport: transport() });
     await until('b is back', () => events.length === 3);
     expect(events).toEqual(['up b 1', 'down b connection_closed', 'up b 2']);
@@ -332,7 +260,7 @@ describe('members', () => {
     const events = eventsOf(a);
     for (let second = 0; second < 10; second++) await step(clock);
     expect(events).toEqual([]);
-    network.partition(['a'], ['b'], { mode: 'blackhole' });
+    network().partition(['a'], ['b'], { mode: 'blackhole' });
     for (let tick = 0; tick < 12 && events.length === 0; tick++) await step(clock);
     expect(events).toEqual(['down b heartbeat_timeout']);
     for (let tick = 0; tick < 10; tick++) await step(clock);

@@ -10,14 +10,10 @@ import {
   ProcessRef,
   RemoteError,
   SerializationError,
-  type Clock,
-  type NoexError,
-  type TimerHandle,
 } from '@noex/contracts';
 import { plainDriver } from '@noex/runtime';
-import { MemoryNetwork } from '@noex/transport-memory';
-import { Cluster } from '../cluster.js';
-import type { ClusterOptions } from '../cluster-options.js';
+import type { Cluster } from '../cluster.js';
+import { failure, ManualClock, memoryCluster, until } from '../cluster.spec-support.js';
 
 /** What the handlers saw, in order. */
 let seen: unknown[];
@@ -68,77 +64,11 @@ beforeEach(() => {
   release = [];
 });
 
-/** A clock that moves when it is told to. */
-class ManualClock implements Clock {
-  private time = 0;
-  private readonly timers = new Set<{ readonly at: number; readonly callback: () => void }>();
-
-  now = () => this.time;
-
-  setTimeout(callback: () => void, delayMs: number): TimerHandle {
-    const timer = { at: this.time + delayMs, callback };
-    this.timers.add(timer);
-    return timer;
-  }
-
-  clearTimeout(handle: TimerHandle): void {
-    this.timers.delete(handle as never);
-  }
-
-  advance(ms: number): void {
-    this.time += ms;
-    for (const timer of [...this.timers].sort((a, b) => a.at - b.at)) {
-      if (timer.at <= this.time && this.timers.delete(timer)) timer.callback();
-    }
-  }
-}
-
-let network: MemoryNetwork;
-let clusters: Cluster[];
-
-beforeEach(() => {
-  network = new MemoryNetwork({ reconnectMs: 5 });
-  clusters = [];
-});
-
-afterEach(async () => {
+const { network, start, pair } = memoryCluster(drivers, () => {
   for (const end of release) end();
-  await Promise.all(clusters.map((cluster) => cluster.stop(10)));
 });
-
-async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
-  const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
-  clusters.push(cluster);
-  for (const driver of drivers()) cluster.addBehavior(driver);
-  await cluster.start();
-  return cluster;
-}
-
-async function pair(optionsA: Partial<ClusterOptions> = {}, optionsB: Partial<ClusterOptions> = {}) {
-  const [a, b] = [await start('a', optionsA), await start('b', optionsB)];
-  await until('both are up', () => a.members.size === 1 && b.members.size === 1);
-  return { a, b };
-}
-
-/** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = performance.now() + 4_000;
-  while (!holds()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
-    await new Promise(setImmediate);
-  }
-}
 
 const echoOn = (from: Cluster, nodeId: string) => from.spawn('echo', { on: nodeId });
-
-/** The error a promise ends with. */
-const failure = (promise: Promise<unknown>): Promise<NoexError> =>
-  promise.then(
-    (value) => {
-      throw new Error(`resolved with ${String(value)}`);
-    },
-    (error: unknown) => error as NoexError,
-  );
 
 describe('a call', () => {
   it('brings the reply back', async () => {
@@ -435,8 +365,8 @@ describe('a caller that waits no longer', () => {
 
 describe('when a node is lost', () => {
   const ways: [string, () => void][] = [
-    ['killed', () => network.kill('b')],
-    ['cut off', () => network.partition(['a'], ['b'])],
+    ['killed', () => network().kill('b')],
+    ['cut off', () => network().partition(['a'], ['b'])],
   ];
 
   it.each(ways)('every call under way to it fails once: %s', async (_, lose) => {
@@ -469,7 +399,7 @@ describe('when a node is lost', () => {
     const lost = failure(a.call(onB, 'hold', 'b'));
     const kept = a.call(onC, 'hold', 'c');
     await until('both are being worked on', () => seen.length === 2);
-    network.kill('b');
+    network().kill('b');
     expect(await lost).toBeInstanceOf(NodeDownError);
     for (const end of release) end();
     expect(await kept).toBe('c');
@@ -480,7 +410,7 @@ describe('when a node is lost', () => {
     const echo = await echoOn(a, 'b');
     const call = failure(a.call(echo, 'hold'));
     await until('it is being worked on', () => seen.length === 1);
-    network.partition(['a'], ['b']);
+    network().partition(['a'], ['b']);
     await call;
     await until('b has lost a', () => b.members.size === 0);
     release[0]!();

@@ -1,8 +1,8 @@
 import { ProcessRef, RemoteError, type ExitReason, type LogFields } from '@noex/contracts';
 import { plainDriver } from '@noex/runtime';
-import { MemoryNetwork } from '@noex/transport-memory';
-import { Cluster } from '../cluster.js';
+import type { Cluster } from '../cluster.js';
 import type { ClusterOptions } from '../cluster-options.js';
+import { memoryCluster, until } from '../cluster.spec-support.js';
 
 const drivers = () => [
   plainDriver({
@@ -41,40 +41,7 @@ beforeEach(() => {
   news = [];
 });
 
-let network: MemoryNetwork;
-let clusters: Cluster[];
-
-beforeEach(() => {
-  network = new MemoryNetwork({ reconnectMs: 5 });
-  clusters = [];
-});
-
-afterEach(async () => {
-  await Promise.all(clusters.map((cluster) => cluster.stop(10)));
-});
-
-async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
-  const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
-  clusters.push(cluster);
-  for (const driver of drivers()) cluster.addBehavior(driver);
-  await cluster.start();
-  return cluster;
-}
-
-async function pair(optionsA: Partial<ClusterOptions> = {}, optionsB: Partial<ClusterOptions> = {}) {
-  const [a, b] = [await start('a', optionsA), await start('b', optionsB)];
-  await until('both are up', () => a.members.size === 1 && b.members.size === 1);
-  return { a, b };
-}
-
-/** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = performance.now() + 4_000;
-  while (!holds()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
-    await new Promise(setImmediate);
-  }
-}
+const { network, renewNetwork, pair } = memoryCluster(drivers);
 
 /** Watches a process and keeps what comes. */
 function watch(from: Cluster, target: ProcessRef) {
@@ -106,7 +73,7 @@ describe('a monitor on a process of another node gives one DOWN', () => {
     const { a, worker, downs, bystander } = await watched();
     a.cast(worker, 'stop', reason);
     await until('the news is here', () => downs.length > 0);
-    network.kill('b');
+    network().kill('b');
     await until('b is gone', () => a.members.size === 0);
     expect(downs).toEqual([reason]);
     expect(a.stats().monitorsActive).toBe(0);
@@ -164,8 +131,8 @@ describe('a monitor on a process of another node gives one DOWN', () => {
   });
 
   it.each([
-    ['killed', () => network.kill('b')],
-    ['cut off', () => network.partition(['a'], ['b'])],
+    ['killed', () => network().kill('b')],
+    ['cut off', () => network().partition(['a'], ['b'])],
   ])('when its node is %s: noconnection, for every monitor, in one pass', async (_, lose) => {
     const { a, worker, downs } = await watched();
     const more = Array.from({ length: 20 }, () => watch(a, worker).downs);
@@ -179,11 +146,11 @@ describe('a monitor on a process of another node gives one DOWN', () => {
 
   it('whatever races: an end and the loss of the node', async () => {
     for (let round = 0; round < 10; round++) {
-      network = new MemoryNetwork({ reconnectMs: 5 });
+      renewNetwork();
       const { a, worker, downs } = await watched();
       a.exit(worker, 'kill');
       for (let turn = 0; turn < round; turn++) await new Promise(setImmediate);
-      network.partition(['a'], ['b']);
+      network().partition(['a'], ['b']);
       await until('b is gone', () => a.members.size === 0);
       expect(downs).toHaveLength(1);
       expect(['killed', 'noconnection']).toContain(downs[0]);
@@ -209,7 +176,7 @@ describe('demonitor', () => {
     monitor.cancel();
     a.exit(worker, 'kill');
     await settled(a, bystander);
-    network.kill('b');
+    network().kill('b');
     await until('b is gone', () => a.members.size === 0);
     expect(downs).toEqual([]);
   });
@@ -217,11 +184,11 @@ describe('demonitor', () => {
   it('ends it also while it is on its way', async () => {
     const { a, b, worker, downs, monitor, bystander } = await watched();
     await settled(a, bystander);
-    network.pause('a');
+    network().pause('a');
     b.exit(worker, 'kill');
     await until('it is gone', () => !b.node.isAlive(worker));
     monitor.cancel();
-    network.resume('a');
+    network().resume('a');
     await settled(a, bystander);
     expect(downs).toEqual([]);
   });
@@ -255,10 +222,10 @@ describe('demonitor', () => {
 it('a watched process does not remember the monitors of a lost node', async () => {
   const { a, b, worker, bystander } = await watched();
   await settled(a, bystander);
-  network.partition(['a'], ['b']);
+  network().partition(['a'], ['b']);
   await until('b has lost a', () => b.members.size === 0);
   b.exit(worker, 'kill');
-  network.heal();
+  network().heal();
   await until('they are back', () => a.members.size === 1 && b.members.size === 1);
   expect(await a.call(bystander, 'ping')).toBe('pong');
 });
@@ -295,7 +262,7 @@ describe('a listener that throws', () => {
     const { downs } = watch(a, worker);
     const lost: string[] = [];
     a.members.nodeDown.add((id) => lost.push(id));
-    network.kill('b');
+    network().kill('b');
     await until('b is gone', () => lost.length > 0);
     expect([downs, a.stats().monitorsActive]).toEqual([['noconnection'], 0]);
   });
@@ -316,7 +283,7 @@ it('a process monitors processes of other nodes in the same way', async () => {
   a.exit(worker, 'kill');
   a.exit(bystander, 'kill');
   await until('the news is here', () => news.length > 0);
-  network.kill('b');
+  network().kill('b');
   await until('b is gone', () => a.members.size === 0);
   expect(news).toEqual([[watcher.toString(), first, 'killed']]);
 });

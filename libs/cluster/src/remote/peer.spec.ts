@@ -5,13 +5,11 @@ import {
   ProcessRef,
   silentLogger,
   type NodeDownReason,
-  type NoexError,
   type PeerConnection,
 } from '@noex/contracts';
 import { LocalNode, plainDriver } from '@noex/runtime';
-import { MemoryNetwork } from '@noex/transport-memory';
-import { Cluster } from '../cluster.js';
-import type { ClusterOptions } from '../cluster-options.js';
+import type { Cluster } from '../cluster.js';
+import { failure, memoryCluster, until } from '../cluster.spec-support.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import { PayloadCodec } from '../wire/payload-codec.js';
 import { Peer, type PeerLimits } from './peer.js';
@@ -36,54 +34,13 @@ const drivers = () => [
   }),
 ];
 
-let network: MemoryNetwork;
-let clusters: Cluster[];
-
-beforeEach(() => {
-  network = new MemoryNetwork({ reconnectMs: 5 });
-  clusters = [];
-});
-
-afterEach(async () => {
-  await Promise.all(clusters.map((cluster) => cluster.stop(10)));
-});
-
-async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
-  const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
-  clusters.push(cluster);
-  for (const driver of drivers()) cluster.addBehavior(driver);
-  await cluster.start();
-  return cluster;
-}
-
-async function pair(optionsA: Partial<ClusterOptions> = {}, optionsB: Partial<ClusterOptions> = {}) {
-  const [a, b] = [await start('a', optionsA), await start('b', optionsB)];
-  await until('both are up', () => a.members.size === 1 && b.members.size === 1);
-  return { a, b };
-}
-
-/** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = performance.now() + 4_000;
-  while (!holds()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
-    await new Promise(setImmediate);
-  }
-}
-
-const failure = (promise: Promise<unknown>): Promise<NoexError> =>
-  promise.then(
-    (value) => {
-      throw new Error(`resolved with ${String(value)}`);
-    },
-    (error: unknown) => error as NoexError,
-  );
+const { network, start, pair } = memoryCluster(drivers);
 
 const MAX_FRAME = 1024 * 1024;
 
 /** Two nodes with little room between them; `b` is where the work goes. */
 async function narrow(maxQueuedBytes = MAX_FRAME) {
-  const transport = () => network.transport({ maxFrameBytes: MAX_FRAME, maxQueuedBytes });
+  const transport = () => network().transport({ maxFrameBytes: MAX_FRAME, maxQueuedBytes });
   const { a, b } = await pair({ transport: transport() }, { transport: transport() });
   return { a, b, sink: await a.spawn('sink', { on: 'b' }) };
 }
@@ -102,7 +59,7 @@ describe('a peer that does not read', () => {
 
   it('is not sent more than fits: casts say false, calls and spawns OverloadedError', async () => {
     const { a, sink } = await narrow();
-    network.pause('b');
+    network().pause('b');
     const taken = await fill(a, sink);
     const waiting = taken * filler.length;
     // The transport's queue, the batch behind it, and one message that crosses the line.
@@ -122,9 +79,9 @@ describe('a peer that does not read', () => {
     const { a, sink } = await narrow();
     for (let round = 0; round < 3; round++) {
       seen = [];
-      network.pause('b');
+      network().pause('b');
       const taken = await fill(a, sink);
-      network.resume('b');
+      network().resume('b');
       await until('everything has arrived', () => seen.length === taken);
       expect(seen).toEqual(Array.from({ length: taken }, (_, n) => n));
       expect(await a.call(sink, 'echo', round)).toBe(round);
@@ -136,7 +93,7 @@ describe('a peer that does not read', () => {
     await start('c');
     await until('c is up', () => a.members.size === 2);
     const other = await a.spawn('sink', { on: 'c' });
-    network.pause('b');
+    network().pause('b');
     await fill(a, sink);
     expect(await a.call(other, 'echo', 1)).toBe(1);
     expect(a.cast(other, 'take', ['c'])).toBe(true);
@@ -145,7 +102,7 @@ describe('a peer that does not read', () => {
 
   it('what was never handed to the network is counted and known not to have run', async () => {
     const { a, sink } = await narrow(1);
-    network.pause('b');
+    network().pause('b');
     // One frame is always taken, so this call may have arrived for all we know.
     const first = failure(a.call(sink, 'echo', 'first'));
     await new Promise(setImmediate);
@@ -153,7 +110,7 @@ describe('a peer that does not read', () => {
     const spawn = failure(a.spawn('sink', { on: 'b' }));
     expect(a.cast(sink, 'take', [1])).toBe(true);
     await new Promise(setImmediate);
-    network.kill('b');
+    network().kill('b');
     expect(await first).toBeInstanceOf(NodeDownError);
     for (const error of [await second, await spawn]) {
       expect(error).toBeInstanceOf(NodeUnreachableError);
@@ -167,10 +124,10 @@ describe('a peer that does not read', () => {
 it('replies that add up to more than a frame while the caller does not read arrive in the end', async () => {
   const { a, sink } = await narrow();
   const calls = Array.from({ length: 40 }, () => a.call(sink, 'make', 100_000));
-  network.pause('a');
+  network().pause('a');
   await new Promise(setImmediate);
   await new Promise(setImmediate);
-  network.resume('a');
+  network().resume('a');
   for (const reply of await Promise.all(calls)) expect((reply as Uint8Array).length).toBe(100_000);
 });
 

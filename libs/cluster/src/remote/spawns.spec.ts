@@ -7,14 +7,10 @@ import {
   SpawnFailedError,
   SpawnRefusedError,
   SpawnTimeoutError,
-  type Clock,
-  type NoexError,
-  type TimerHandle,
 } from '@noex/contracts';
 import { plainDriver } from '@noex/runtime';
-import { MemoryNetwork } from '@noex/transport-memory';
-import { Cluster } from '../cluster.js';
-import type { ClusterOptions } from '../cluster-options.js';
+import type { Cluster } from '../cluster.js';
+import { failure, ManualClock, memoryCluster, until } from '../cluster.spec-support.js';
 
 /** Ends the `slow` inits under way. */
 let release: (() => void)[];
@@ -42,73 +38,9 @@ beforeEach(() => {
   release = [];
 });
 
-/** A clock that moves when it is told to. */
-class ManualClock implements Clock {
-  private time = 0;
-  private readonly timers = new Set<{ readonly at: number; readonly callback: () => void }>();
-
-  now = () => this.time;
-
-  setTimeout(callback: () => void, delayMs: number): TimerHandle {
-    const timer = { at: this.time + delayMs, callback };
-    this.timers.add(timer);
-    return timer;
-  }
-
-  clearTimeout(handle: TimerHandle): void {
-    this.timers.delete(handle as never);
-  }
-
-  advance(ms: number): void {
-    this.time += ms;
-    for (const timer of [...this.timers].sort((a, b) => a.at - b.at)) {
-      if (timer.at <= this.time && this.timers.delete(timer)) timer.callback();
-    }
-  }
-}
-let network: MemoryNetwork;
-let clusters: Cluster[];
-
-beforeEach(() => {
-  network = new MemoryNetwork({ reconnectMs: 5 });
-  clusters = [];
-});
-
-afterEach(async () => {
+const { network, pair } = memoryCluster(drivers, () => {
   for (const end of release) end();
-  await Promise.all(clusters.map((cluster) => cluster.stop(10)));
 });
-
-async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
-  const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
-  clusters.push(cluster);
-  for (const driver of drivers()) cluster.addBehavior(driver);
-  await cluster.start();
-  return cluster;
-}
-
-async function pair(optionsA: Partial<ClusterOptions> = {}, optionsB: Partial<ClusterOptions> = {}) {
-  const [a, b] = [await start('a', optionsA), await start('b', optionsB)];
-  await until('both are up', () => a.members.size === 1 && b.members.size === 1);
-  return { a, b };
-}
-
-/** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = performance.now() + 4_000;
-  while (!holds()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
-    await new Promise(setImmediate);
-  }
-}
-
-const failure = (promise: Promise<unknown>): Promise<NoexError> =>
-  promise.then(
-    (value) => {
-      throw new Error(`resolved with ${String(value)}`);
-    },
-    (error: unknown) => error as NoexError,
-  );
 
 /** As if the announcement that takes a behavior back were still under way. */
 function believes(a: Cluster, nodeId: string, ...behaviors: string[]): void {
@@ -242,20 +174,20 @@ describe('a spawn whose caller is gone is undone', () => {
   it('when the news that it started came too late', async () => {
     const clock = new ManualClock();
     const { a, b } = await pair({ clock });
-    network.pause('a');
+    network().pause('a');
     const spawn = failure(a.spawn('cart', { on: 'b', timeoutMs: 1_000 }));
     await until('the process runs', () => b.node.processCount === 1);
     clock.advance(1_010);
     expect(await spawn).toBeInstanceOf(SpawnTimeoutError);
     await until('the process is undone', () => b.node.processCount === 0);
-    network.resume('a');
+    network().resume('a');
     await a.spawn('cart', { on: 'b' });
     expect(b.node.processCount).toBe(1);
   });
 
   it.each([
-    ['killed', () => network.kill('a')],
-    ['cut off', () => network.partition(['a'], ['b'])],
+    ['killed', () => network().kill('a')],
+    ['cut off', () => network().partition(['a'], ['b'])],
   ])('when it is %s during init', async (_, lose) => {
     const { a, b } = await pair();
     void failure(a.spawn('slow', { on: 'b' }));
@@ -269,10 +201,10 @@ describe('a spawn whose caller is gone is undone', () => {
 
   it('when it is lost before it has the ref', async () => {
     const { a, b } = await pair();
-    network.pause('a');
+    network().pause('a');
     const spawn = failure(a.spawn('cart', { on: 'b' }));
     await until('the process runs', () => b.node.processCount === 1);
-    network.partition(['a'], ['b']);
+    network().partition(['a'], ['b']);
     await until('the process is undone', () => b.node.processCount === 0);
     expect(await spawn).toBeInstanceOf(NodeDownError);
   });
@@ -281,7 +213,7 @@ describe('a spawn whose caller is gone is undone', () => {
     const { a, b } = await pair();
     const cart = await a.spawn('cart', { on: 'b' });
     await until('b knows that a has it', () => servedBy(b, 'a') === 0);
-    network.kill('a');
+    network().kill('a');
     await until('b has lost a', () => b.members.size === 0);
     expect(b.node.isAlive(cart)).toBe(true);
     expect(b.node.drops.get('spawn_undone')).toBe(0);

@@ -1,8 +1,7 @@
-import { Global, Module, VersioningType, type INestApplication } from '@nestjs/common';
+import { Global, Module, VersioningType } from '@nestjs/common';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
-import request from 'supertest';
-import type { Server } from 'node:http';
+import { get, httpApps, type HttpApp } from '../http-app.spec-support.js';
 import { NOEX_HEALTH_SOURCE } from '../tokens.js';
 import type { HealthSource } from './health-source.js';
 import { createHealthController, type HealthPaths } from './health.controller.js';
@@ -25,34 +24,20 @@ class FakeNode implements HealthSource {
 }
 
 describe('createHealthModule', () => {
-  const apps: INestApplication<Server>[] = [];
+  const startApp = httpApps();
 
   async function start(
     node: FakeNode,
     paths: HealthPaths | false = { livePath: 'health', readyPath: 'ready' },
-    prepare: (app: INestApplication<Server>) => void = () => {},
-  ): Promise<INestApplication<Server>> {
+    prepare?: (app: HttpApp) => void,
+  ): Promise<HttpApp> {
     @Global()
     @Module({ providers: [{ provide: NOEX_HEALTH_SOURCE, useValue: node }], exports: [NOEX_HEALTH_SOURCE] })
     class NodeModule {}
 
-    const testing = await Test.createTestingModule({
-      imports: [
-        NodeModule,
-        paths ? createHealthModule(paths) : createHealthModuleAsync({ useFactory: () => false }),
-      ],
-    }).compile();
-    const app = testing.createNestApplication<INestApplication<Server>>({ logger: false });
-    prepare(app);
-    apps.push(app);
-    return app.init();
+    const health = paths ? createHealthModule(paths) : createHealthModuleAsync({ useFactory: () => false });
+    return startApp({ imports: [NodeModule, health] }, prepare);
   }
-
-  afterEach(async () => {
-    await Promise.all(apps.splice(0).map((app) => app.close()));
-  });
-
-  const get = (app: INestApplication<Server>, path: string) => request(app.getHttpServer()).get(path);
 
   it('answers liveness with the node in Terminus’ form', async () => {
     const node = new FakeNode('n1');
@@ -155,11 +140,7 @@ describe('createHealthModule', () => {
       inject: [PATHS],
       useFactory: (paths: HealthPaths) => paths,
     });
-    const app = (await Test.createTestingModule({ imports: [health] }).compile()).createNestApplication<
-      INestApplication<Server>
-    >({ logger: false });
-    apps.push(app);
-    await app.init();
+    const app = await startApp({ imports: [health] });
     await get(app, '/late/live').expect(200);
     await get(app, '/late/ready').expect(200);
   });
@@ -178,10 +159,7 @@ describe('createHealthModule', () => {
       providers: [NoexHealthIndicator, { provide: NOEX_HEALTH_SOURCE, useValue: new FakeNode('n1') }],
     })
     class OwnModule {}
-    const testing = await Test.createTestingModule({ imports: [OwnModule] }).compile();
-    const app = testing.createNestApplication<INestApplication<Server>>({ logger: false });
-    apps.push(app);
-    await app.init();
+    const app = await startApp({ imports: [OwnModule] });
     await get(app, '/a').expect(200);
     await get(app, '/b').expect(200);
   });

@@ -1,9 +1,7 @@
-import { Global, Injectable, Module, VersioningType, type INestApplication } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { Global, Injectable, Module, VersioningType, type ModuleMetadata } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge, register as globalRegistry, Registry } from 'prom-client';
-import request from 'supertest';
-import type { Server } from 'node:http';
+import { get as getFrom, httpApps, type HttpApp } from '../http-app.spec-support.js';
 import { NOEX_METRICS_SOURCE } from '../tokens.js';
 import { metricsPage } from './metrics-page.js';
 import type { MetricsSource } from './metrics-source.js';
@@ -52,38 +50,28 @@ function samples(page: string): Map<string, number> {
 }
 
 describe('metrics', () => {
-  const apps: INestApplication<Server>[] = [];
+  const startApp = httpApps();
 
   async function start(
     node: MetricsSource,
     page: { path?: string } | false = {},
-    prepare: (app: INestApplication<Server>) => void = () => {},
-    providers: NonNullable<Parameters<typeof Test.createTestingModule>[0]['providers']> = [],
-  ): Promise<INestApplication<Server>> {
+    prepare?: (app: HttpApp) => void,
+    providers: ModuleMetadata['providers'] = [],
+  ): Promise<HttpApp> {
     @Global()
     @Module({ providers: [{ provide: NOEX_METRICS_SOURCE, useValue: node }], exports: [NOEX_METRICS_SOURCE] })
     class NodeModule {}
 
-    const testing = await Test.createTestingModule({
-      imports: [
-        NodeModule,
-        page ? createMetricsModule(page) : createMetricsModuleAsync({ useFactory: () => false }),
-      ],
-      providers,
-    }).compile();
-    const app = testing.createNestApplication<INestApplication<Server>>({ logger: false });
-    prepare(app);
-    apps.push(app);
-    return app.init();
+    const metrics = page ? createMetricsModule(page) : createMetricsModuleAsync({ useFactory: () => false });
+    return startApp({ imports: [NodeModule, metrics], providers }, prepare);
   }
 
-  afterEach(async () => {
-    await Promise.all(apps.splice(0).map((app) => app.close()));
+  afterEach(() => {
     globalRegistry.clear();
     globalRegistry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE);
   });
 
-  const get = (app: INestApplication<Server>, path = '/metrics') => request(app.getHttpServer()).get(path);
+  const get = (app: HttpApp, path = '/metrics') => getFrom(app, path);
 
   it('shows the metrics of the seed document to the letter', async () => {
     const node = new FakeNode({ connectedNodes: 2, callsSent: 41, callsPending: 5, processes: 7 });
@@ -248,10 +236,7 @@ describe('metrics', () => {
       inject: [PATH],
       useFactory: (path: string) => ({ path }),
     });
-    const testing = await Test.createTestingModule({ imports: [metrics] }).compile();
-    const app = testing.createNestApplication<INestApplication<Server>>({ logger: false });
-    apps.push(app);
-    await app.init();
+    const app = await startApp({ imports: [metrics] });
     expect(samples((await get(app, '/late').expect(200)).text).get('noex_cluster_status')).toBe(1);
   });
 

@@ -1,41 +1,9 @@
-import { type ExitReason } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
-import { LocalNode, type LocalNodeOptions } from '../local-node.js';
-import type { CallOptions } from '../process-context.js';
+import { LocalNode } from '../local-node.js';
+import { start } from './door.spec-support.js';
 import { stateMachineDriver } from './state-machine.driver.js';
-import { defineStateMachine, type StateMachine } from './state-machine.js';
+import { defineStateMachine } from './state-machine.js';
 import { keep, next } from './transition.js';
-
-async function start<Data, Args>(
-  machine: StateMachine<Data, Args>,
-  args?: Args,
-  options: Partial<LocalNodeOptions> = {},
-) {
-  const clock = new VirtualClock();
-  const node = new LocalNode({ id: 'n1', incarnation: 1, clock, ...options });
-  const driver = stateMachineDriver(machine);
-  const ref = await node.spawn(driver, { args });
-  const ends: unknown[] = [];
-  const reasons: ExitReason[] = [];
-  node.monitor(ref, (reason) => reasons.push(reason));
-  return {
-    clock,
-    node,
-    ref,
-    /** How each watched call ended, in the order of the ends. */
-    ends,
-    /** Why the process ended. */
-    reasons,
-    call: (name: string, payload?: unknown, callOptions?: CallOptions) =>
-      node.call(ref, name, payload, callOptions),
-    cast: (name: string, payload?: unknown) => node.cast(ref, name, payload),
-    watch: (promise: Promise<unknown>) =>
-      void promise.then(
-        (value) => ends.push(value),
-        (error: Error) => ends.push(error),
-      ),
-  };
-}
 
 describe('a handler that throws', () => {
   const fragile = defineStateMachine({

@@ -1,0 +1,89 @@
+import type { Clock, NoexError, TimerHandle } from '@noex/contracts';
+import type { BehaviorDriver } from '@noex/runtime';
+import { MemoryNetwork } from '@noex/transport-memory';
+import type { ClusterOptions } from './cluster-options.js';
+import { Cluster } from './cluster.js';
+
+/**
+ * Nodes with these behaviors on a network in memory. Each test of the file gets a network of its own; after it, its nodes are
+ * stopped, once `beforeStop` has ended what they were still at.
+ */
+export function memoryCluster(drivers: () => readonly BehaviorDriver[], beforeStop: () => void = () => {}) {
+  let network: MemoryNetwork;
+  let clusters: Cluster[];
+
+  const renewNetwork = () => void (network = new MemoryNetwork({ reconnectMs: 5 }));
+
+  beforeEach(() => {
+    renewNetwork();
+    clusters = [];
+  });
+
+  afterEach(async () => {
+    beforeStop();
+    await Promise.all(clusters.map((cluster) => cluster.stop(10)));
+  });
+
+  async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
+    const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
+    clusters.push(cluster);
+    for (const driver of drivers()) cluster.addBehavior(driver);
+    await cluster.start();
+    return cluster;
+  }
+
+  async function pair(optionsA: Partial<ClusterOptions> = {}, optionsB: Partial<ClusterOptions> = {}) {
+    const [a, b] = [await start('a', optionsA), await start('b', optionsB)];
+    await until('both are up', () => a.members.size === 1 && b.members.size === 1);
+    return { a, b };
+  }
+
+  return { network: () => network, renewNetwork, start, pair };
+}
+
+/** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const limit = performance.now() + 4_000;
+  while (!holds()) {
+    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
+    await new Promise(setImmediate);
+  }
+}
+
+/** The error a promise ends with. */
+export const failure = (promise: Promise<unknown>): Promise<NoexError> =>
+  promise.then(
+    (value) => {
+      throw new Error(`resolved with ${String(value)}`);
+    },
+    (error: unknown) => error as NoexError,
+  );
+
+/** A clock that moves when it is told to. */
+export class ManualClock implements Clock {
+  private time = 0;
+  private readonly timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+
+  now = () => this.time;
+
+  setTimeout(callback: () => void, delayMs: number): TimerHandle {
+    const timer = { at: this.time + delayMs, callback };
+    this.timers.add(timer);
+    return timer;
+  }
+
+  clearTimeout(handle: TimerHandle): void {
+    this.timers.delete(handle as never);
+  }
+
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  advance(ms: number): void {
+    this.time += ms;
+    for (const timer of [...this.timers].sort((a, b) => a.at - b.at)) {
+      if (timer.at <= this.time && this.timers.delete(timer)) timer.callback();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { ComplianceHost } from '@noex/testing';
+import { parseHostPort } from './address.js';
+import { deriveKey } from './key.js';
+import { tcp } from './tcp.transport.js';
+import { clientTlsOptions } from './tls-options.js';
+
+const SECRET = 'a long random text';
+
+let host: ComplianceHost;
+let address: string;
+
+beforeEach(async () => {
+  host = new ComplianceHost(tcp({ host: '127.0.0.1', port: 0, secrets: [SECRET] }), {
+    id: 'a',
+    clusterName: 'shop',
+    incarnation: 1,
+  });
+  address = await host.transport.start(host);
+});
+
+afterEach(() => host.close());
+
+/** Connects as a peer would, with other options on top. */
+async function dial(options: ConnectionOptions): Promise<TLSSocket> {
+  const key = clientTlsOptions(await deriveKey(SECRET));
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...parseHostPort(address), ...key, ...options } as ConnectionOptions, () =>
+      resolve(socket),
+    );
+    socket.once('error', reject);
+  });
+}
+
+it('speaks TLS 1.3 with whoever has the secret, with a key exchange of its own for each connection', async () => {
+  const socket = await dial({});
+  expect(socket.getProtocol()).toBe('TLSv1.3');
+  expect(socket.getEphemeralKeyInfo()).toMatchObject({ type: expect.stringMatching(/DH/) });
+  socket.destroy();
+});
+
+it('speaks no older TLS, not even with the right key', async () => {
+  const older = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: 'PSK-AES128-GCM-SHA256' } as const;
+  await expect(dial(older)).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_SSL|^ECONNRESET/) });
+});
