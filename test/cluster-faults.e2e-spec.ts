@@ -196,6 +196,10 @@ describe('a cluster of real processes', () => {
       await first.logged('the refusal', (l) => l.level === 40 && here.test(l.msg ?? ''));
       await stranger.logged('the refusal', (l) => l.level === 40 && there.test(l.msg ?? ''));
       expect(first.count('node_up') + stranger.count('node_up')).toBe(0);
+      // The one that was shut out says so; the cluster it knocked at serves on.
+      const ready = await Promise.all([first, stranger].map(async (node) => fetch(await node.url('/ready'))));
+      expect(ready.map(({ status }) => status)).toEqual([200, 503]);
+      expect(await ready[1]!.text()).toContain('the cluster refuses this node');
       expect(first.dump() + stranger.dump()).not.toMatch(new RegExp(`${SECRET}|another-secret`));
     },
   );

@@ -181,4 +181,11 @@ describe('NoexModule', () => {
       /two behaviors are named "twin": One and Two/,
     );
   });
+
+  it('refuses to be imported twice', async () => {
+    await expect(start(NoexModule.forRoot(options('one')), [], [Again])).rejects.toThrow(/imported twice/);
+  });
 });
+
+@Module({ imports: [NoexModule.forRoot(options('again'))] })
+class Again {}

@@ -27,6 +27,13 @@ import { MemoryNetwork } from '@noex/transport-memory';
 
 @Injectable()
 class Catalog {
+  constructor(private readonly remote: RemoteCallService) {}
+
+  async ask(cart: ProcessRef<Cart>): Promise<unknown> {
+    await null;
+    return this.remote.call(cart, 'view');
+  }
+
   price(sku: string): number {
     return sku.length;
   }
@@ -62,6 +69,10 @@ class Cart {
 
   @HandleCall() fail(): never {
     throw Object.assign(new RangeError('out of stock'), { code: 'E_STOCK', data: { left: 0 } });
+  }
+
+  @HandleCall() askLater(other: ProcessRef<Cart>): Promise<unknown> {
+    return this.catalog.ask(other);
   }
 
   @HandleCast() clear(): void {
@@ -241,6 +252,12 @@ describe('two Nest apps in one OS process', () => {
     });
     expect([...observer.list()]).toHaveLength(1);
     expect([...two.get(ClusterService).getObserver().list()]).toHaveLength(0);
+  });
+
+  it('finds a deadlock that goes through a service, in a behavior without async methods', async () => {
+    const cart = await spawner.spawn(Cart, { args: { owner: 'eva' }, on: 'two' });
+    const error = await remote.call(cart, 'askLater', cart).catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'DeadlockError' });
   });
 
   it('keeps groups of its processes', async () => {

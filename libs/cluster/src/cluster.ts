@@ -9,6 +9,8 @@ import {
   type NodeDownReason,
   type PeerConnection,
   type ProcessRef,
+  type Refusal,
+  type RefusalCode,
   type Transport,
   type TransportHost,
 } from '@noex/contracts';
@@ -65,7 +67,8 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   private currentStatus: ClusterStatus = 'starting';
   private started = false;
   private ownAddress = '';
-  private refused = 0;
+  private lastRefusal: Refusal | undefined;
+  private refusedRequests = 0;
   private sentSpawns = 0;
   /** Turns of `round-robin`, by behavior. */
   private readonly turns = new Map<string, number>();
@@ -180,7 +183,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     this.setStatus('stopped');
     const ledger: DrainLedger = {
       callsCompleted: this.serving.answered - this.answeredAtDrain - (this.serving.failed - failed),
-      refused: this.refused,
+      refused: this.refusedRequests,
       callsLost,
       processesStopped: processes - processesKilled,
       processesKilled,
@@ -244,6 +247,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     peer.behaviors = new Set(behaviors);
     peer.draining = draining;
     this.members.admit(peer);
+    this.lastRefusal = undefined;
     const unknown = peers.filter(({ id }) => id !== this.self.id && !this.members.get(id));
     if (unknown.length > 0) this.transport.learn(unknown);
   }
@@ -253,7 +257,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   }
 
   countRefused(): void {
-    this.refused++;
+    this.refusedRequests++;
   }
 
   // --- what the transport reports ---
@@ -282,6 +286,15 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
       });
       connection.close('connection_closed');
     }
+  }
+
+  refused(refusal: Refusal): void {
+    if (LASTING_REFUSALS.has(refusal.code)) this.lastRefusal = refusal;
+  }
+
+  /** Why this node, while it has no peer, cannot have one: it was refused for what only its configuration can change. */
+  get shutOut(): string | undefined {
+    return this.members.size === 0 ? this.lastRefusal?.message : undefined;
   }
 
   writable(connection: PeerConnection): void {
@@ -377,3 +390,11 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     };
   }
 }
+
+/** Refusals that a node does not outgrow by trying again. */
+const LASTING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
+  'wrong_secret',
+  'cluster_name',
+  'protocol_version',
+  'name_taken',
+]);

@@ -13,3 +13,9 @@ it.each<[ExitReason, planned: boolean, text: string]>([
   expect(isPlannedExit(reason)).toBe(planned);
   expect(describeExit(reason)).toBe(text);
 });
+
+it('keeps the line short, however long the text of an error is', () => {
+  const line = describeExit(new Error('y'.repeat(1_000_000)));
+  expect(line.length).toBeLessThan(1_100);
+  expect(line).toContain('1000000 characters');
+});

@@ -22,9 +22,16 @@ export function isPlannedExit(reason: ExitReason): boolean {
   return !(reason instanceof Error);
 }
 
+/** Longest text of an error in such a line, in characters. */
+const LONGEST = 1000;
+
+function shorten(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
+}
+
 /** One short line for logs and messages. */
 export function describeExit(reason: ExitReason): string {
   if (typeof reason === 'string') return reason;
-  if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
+  if (reason instanceof Error) return `${reason.name}: ${shorten(reason.message)}`;
   return 'shutdown';
 }

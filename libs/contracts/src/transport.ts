@@ -1,3 +1,4 @@
+import type { Refusal } from './admission.js';
 import type { NodeDownReason, NodeIdentity, PeerIdentity } from './node-identity.js';
 
 /**
@@ -31,6 +32,8 @@ export interface TransportHost {
   frame(connection: PeerConnection, frame: Uint8Array): void;
   /** After `send` said no: the buffer has room again. */
   writable(connection: PeerConnection): void;
+  /** A node that this one dialed will not be its peer. It is dialed again; the transport has logged it. */
+  refused?(refusal: Refusal): void;
 }
 
 export interface PeerConnection {

@@ -1,11 +1,12 @@
 import {
+  CallTimeoutError,
   InvalidMessageError,
   ProcessNotFoundError,
   toErrorData,
   type ExitReason,
   type ProcessRef,
 } from '@noex/contracts';
-import { Message, MessageKind, type Headers } from './message.js';
+import { Message, MessageKind, type Headers, type ReplyTarget } from './message.js';
 import type { Process } from './process.js';
 import type { CallOptions, DeferredReply, ProcessContext, SpawnOptions } from './process-context.js';
 import { ProcessTimer } from './process-extras.js';
@@ -57,6 +58,9 @@ export class Context implements ProcessContext {
   }
 
   sendAfter(delayMs: number, name: string, payload?: unknown, to: ProcessRef = this.self): number {
+    if (!(delayMs >= 0)) {
+      throw new InvalidMessageError(`a delay must be a number of milliseconds, 0 or more, got ${delayMs}`);
+    }
     const timer = this.newTimer();
     this.arm(timer, delayMs, () => {
       this.#process.extras.timers?.delete(timer);
@@ -181,6 +185,7 @@ export class Context implements ProcessContext {
     if (!reply) throw new InvalidMessageError('deferReply() is for a call handler, once per call');
     current.reply = null;
     const deferred = (extras.deferred ??= new Set());
+    forgetAbandoned(deferred);
     deferred.add(reply);
     return {
       ok: (value) => {
@@ -190,5 +195,19 @@ export class Context implements ProcessContext {
         if (deferred.delete(reply)) reply.threw(toErrorData(error), error);
       },
     };
+  }
+}
+
+/**
+ * Callers that gave up are let go, so that promises nobody waits for do not pile up. Looked through each time the set has
+ * doubled: that costs little per promise and keeps at most twice as many as are wanted.
+ */
+function forgetAbandoned(deferred: Set<ReplyTarget>): void {
+  const { size } = deferred;
+  if (size < 64 || (size & (size - 1)) !== 0) return;
+  for (const reply of deferred) {
+    if (!reply.abandoned) continue;
+    deferred.delete(reply);
+    reply.fail(new CallTimeoutError('the caller gave up before it was answered'));
   }
 }

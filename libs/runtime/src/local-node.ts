@@ -240,6 +240,11 @@ export class LocalNode implements Messenger, ProcessHost {
   }
 
   link(process: LinkedProcess, other: ProcessRef): void {
+    if (other.node !== this.id) {
+      throw new InvalidMessageError(
+        `process ${other.toString()} lives on node "${other.node}": links tie processes of one node; monitor it instead`,
+      );
+    }
     const peer = this.find(other);
     if (!peer) return process.exitSignal(other, 'noproc');
     // Its handler outlived it: to the other it is the one that is not there.

@@ -26,7 +26,7 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
     signal: AbortSignal | undefined,
   ) {
     super();
-    if (!(timeoutMs > 0)) {
+    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
       throw new InvalidMessageError(
         `timeoutMs of a call must be a number above 0 (Infinity = no limit), got ${String(timeoutMs)}`,
       );

@@ -39,6 +39,11 @@ export interface PlainBehavior<
   /** Time `terminate` may take, in milliseconds. Default 5000. */
   readonly shutdownMs?: number;
   readonly mailbox?: MailboxOptions;
+  /**
+   * Whether its process is known to the code its handlers start, after an `await` too (see `runActivity`). Default: whether any
+   * of its functions is declared `async`. Set it where a function returns a promise or leaves one alone without being so.
+   */
+  readonly followed?: boolean;
 }
 
 /** Types a plain behavior from its own handlers; returns it unchanged. */
@@ -81,14 +86,16 @@ export function plainDriver<State, Args>(typed: PlainBehavior<State, Args>): Beh
     crashOnCallError: behavior.crashOnCallError ?? false,
     shutdownMs: behavior.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     ...(behavior.mailbox && { mailbox: behavior.mailbox }),
-    followed: anyAsync([
-      behavior.init,
-      handleDown,
-      terminate,
-      ...calls.values(),
-      ...casts.values(),
-      ...infos.values(),
-    ]),
+    followed:
+      behavior.followed ??
+      anyAsync([
+        behavior.init,
+        handleDown,
+        terminate,
+        ...calls.values(),
+        ...casts.values(),
+        ...infos.values(),
+      ]),
     init: (cell, args) => next(cell, behavior.init(args as never, cell.context)),
     call(cell, name, payload) {
       const handler = calls.get(name);

@@ -455,3 +455,22 @@ it('tells the handler who called and with which headers, also after an await, an
   expect(inside).toEqual({ from: caller.toString(), headers: { tenant: 't1' } });
   expect(await call(seen)).toEqual({ from: undefined, headers: {} });
 });
+
+it('deferred replies whose callers gave up are let go, and do not pile up', async () => {
+  const { clock, node, ref, call } = await setup();
+  const kept = () =>
+    node.observer.info(ref) &&
+    [
+      ...(
+        node as unknown as { processes: Map<number, { extras: { deferred?: Set<unknown> } }> }
+      ).processes.values(),
+    ][0]!.extras.deferred!.size;
+  for (let round = 0; round < 10; round++) {
+    const given = Array.from({ length: 100 }, () =>
+      call((context) => context.deferReply(), { timeoutMs: 10 }).catch((error: unknown) => error),
+    );
+    await clock.advance(30);
+    for (const each of given) expect(await each).toBeInstanceOf(CallTimeoutError);
+  }
+  expect(kept()).toBeLessThan(300);
+});

@@ -230,3 +230,13 @@ describe('a process that traps exits', () => {
     expect(exits).toEqual([{ from: a, reason: boom }]);
   });
 });
+
+it('a link to a process of another node is refused, and nobody ends for it', async () => {
+  const { node, spawn, run } = setup();
+  const ref = await spawn();
+  const elsewhere = new ProcessRef('n2', 1, 1);
+  await expect(run(ref, (context) => context.link(elsewhere))).rejects.toThrow(
+    /lives on node "n2".*monitor it instead/,
+  );
+  expect(node.isAlive(ref)).toBe(true);
+});

@@ -118,3 +118,11 @@ it('an interval that is no time is refused', async () => {
   const { run } = await setup();
   await expect(run((context) => context.sendEvery(0, 'tick'))).rejects.toThrow(/above 0/);
 });
+
+it('a delay that is no time is refused', async () => {
+  const { run, node } = await setup();
+  for (const delay of [NaN, -1]) {
+    await expect(run((context) => context.sendAfter(delay, 'tick'))).rejects.toThrow(/0 or more/);
+  }
+  expect(node.wheel.size).toBe(0);
+});

@@ -1,5 +1,6 @@
 import {
   describeExit,
+  InvalidMessageError,
   SpawnFailedError,
   SpawnTimeoutError,
   toErrorData,
@@ -23,16 +24,22 @@ export async function startProcess(
   options: SpawnOptions,
   onStarted: ((ref: ProcessRef) => void) | undefined,
 ): Promise<void> {
+  const { timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS } = options;
   let started = false;
   let late: SpawnTimeoutError | undefined;
   try {
+    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
+      throw new InvalidMessageError(
+        `timeoutMs of a spawn must be a number above 0, got ${String(timeoutMs)}`,
+      );
+    }
     options.onSpawn?.(process.ref);
     const starting = process.start(args, () => {
       if (options.onDown) watch(process, options.onDown);
       onStarted?.(process.ref);
       started = true;
     });
-    if (starting) late = await withinTime(starting, process, options.timeoutMs ?? DEFAULT_SPAWN_TIMEOUT_MS);
+    if (starting) late = await withinTime(starting, process, timeoutMs);
   } catch (error) {
     process.kill();
     throw error;

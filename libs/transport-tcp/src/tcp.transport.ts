@@ -215,7 +215,10 @@ class TcpTransport implements Transport {
     }
     return new Promise((resolve) => {
       this.greet(socket, this.handshake(mesh), mesh.hello, (result) => {
-        if (result.kind === 'refused') this.report(result, address);
+        if (result.kind === 'refused') {
+          this.report(result, address);
+          mesh.host.refused?.(result.refusal);
+        }
         resolve(result);
       });
     });
@@ -225,6 +228,7 @@ class TcpTransport implements Transport {
     const refusal = explainTlsError(error);
     if (!refusal) return { kind: 'failed', error };
     this.refusals.report({ refusal, by: 'us', remote: address });
+    this.mesh?.host.refused?.(refusal);
     return { kind: 'refused', refusal };
   }
 

@@ -124,3 +124,13 @@ describe('a function', () => {
     expect(() => placed(() => 'nobody')).toThrow(NodeUnreachableError);
   });
 });
+
+it('a placement function that throws is a refused spawn that says so', () => {
+  const broken = () => {
+    throw new TypeError('no such field');
+  };
+  const all = [candidate('a', { local: true, behaviors: new Set(['cart']) })];
+  expect(() => place('cart', broken, all, Math.random, 0)).toThrow(
+    /placement function for "cart" threw: no such field/,
+  );
+});

@@ -47,7 +47,7 @@ export function place(
     throw new SpawnRefusedError(`every node that has "${behavior}" is shutting down`, { behavior });
   }
   if (typeof placement === 'function') {
-    const id = placement(candidates);
+    const id = ask(placement, candidates, behavior);
     if (id === undefined)
       throw new SpawnRefusedError(`the placement function chose no node for "${behavior}"`);
     return named(id, behavior, all);
@@ -68,6 +68,23 @@ export function place(
 }
 
 const STRATEGIES: ReadonlySet<string> = new Set(['least-loaded', 'random', 'round-robin']);
+
+function ask(
+  placement: (candidates: readonly Candidate[]) => string | undefined,
+  candidates: readonly Candidate[],
+  behavior: string,
+): string | undefined {
+  try {
+    return placement(candidates);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SpawnRefusedError(
+      `the placement function for "${behavior}" threw: ${why}`,
+      { behavior },
+      { cause: error },
+    );
+  }
+}
 
 function named(id: string, behavior: string, all: readonly Candidate[]): Candidate {
   const candidate = all.find((c) => c.id === id);

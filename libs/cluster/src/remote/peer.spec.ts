@@ -179,13 +179,36 @@ describe('over a connection of the test', () => {
     expect(connection.sent).toHaveLength(1);
   });
 
-  it('a peer that lets replies pile up is cut off: once, and nothing piles up behind', () => {
+  it('a peer that reads slower than it asks gets no more replies than fit, and keeps its connection', () => {
+    const { connection, peer } = connect();
+    connection.open = false;
+    const reply = Buffer.alloc(2 ** 20);
+    peer.reply(FrameKind.Reply, 0, reply);
+    peer.flush();
+    const refused = Array.from({ length: 200 }, (_, i) => {
+      try {
+        peer.reply(FrameKind.Reply, i, reply);
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    }).filter((error) => error !== undefined);
+    expect(refused.length).toBeGreaterThan(150);
+    for (const error of refused) expect(error).toBeInstanceOf(OverloadedError);
+    expect(waiting(peer)).toBeLessThan(34 * 2 ** 20);
+    expect(connection.closed).toEqual([]);
+    connection.open = true;
+    peer.unblock();
+    peer.reply(FrameKind.Reply, 1, reply);
+  });
+
+  it('a peer that does not read at all is cut off: once, and nothing piles up behind', () => {
     const warnings: string[] = [];
     const { connection, peer } = connect(warnings);
     connection.open = false;
-    const reply = Buffer.alloc(2 ** 20);
-    for (let i = 0; i < 200; i++) peer.reply(FrameKind.Reply, i, reply);
-    expect(waiting(peer)).toBeLessThan(66 * 2 ** 20);
+    const news = Buffer.alloc(2 ** 20);
+    for (let i = 0; i < 200; i++) peer.control((writer) => writer.numbered(FrameKind.Down, i, news));
+    expect(waiting(peer)).toBeLessThan(130 * 2 ** 20);
     expect(connection.closed).toEqual(['connection_closed']);
     expect(warnings).toHaveLength(1);
     peer.lost('connection_closed');

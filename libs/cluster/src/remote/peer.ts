@@ -32,8 +32,10 @@ import type { Serving } from './serving.js';
 const FLUSH_BYTES = 64 * 1024;
 /** A batch the transport refused grows up to this before calls and casts are refused. */
 const BLOCKED_BYTES = 1024 * 1024;
-/** Replies and control messages may go past that; a peer that lets this much wait is cut off. */
-const CUT_OFF_BYTES = 64 * 1024 * 1024;
+/** Replies may go past that, up to this; the callers of later ones are told so instead. */
+const REPLY_BYTES = 32 * 1024 * 1024;
+/** Nothing but the cluster's own small messages comes on top; a peer that lets this much wait is cut off. */
+const CUT_OFF_BYTES = 128 * 1024 * 1024;
 /** The longest a timer of Node.js can run. */
 const MAX_TIMER_MS = 0x7fff_ffff;
 
@@ -191,8 +193,16 @@ export class Peer implements PeerLink {
     });
   }
 
-  /** Throws SerializationError or MessageTooLargeError. */
+  /**
+   * Throws SerializationError, MessageTooLargeError, or OverloadedError when the peer asks for more than it reads; then the caller
+   * can still be told that.
+   */
   reply(kind: number, call: number, value: unknown): void {
+    if (this.blocked && this.writer.size > REPLY_BYTES) {
+      throw new OverloadedError(
+        `the reply is too much: ${this.writer.size} bytes wait for node "${this.identity.id}"`,
+      );
+    }
     this.control((writer) => writer.numbered(kind, call, value));
   }
 

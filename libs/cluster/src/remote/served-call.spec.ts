@@ -61,10 +61,30 @@ describe('whoever waits for the end of the calls', () => {
     await new Serving().whenIdle(never, 1_000);
   });
 
+  it('does not wait for those whose callers have given up', async () => {
+    const waits: number[] = [];
+    const clock = {
+      now: () => 100,
+      setTimeout: (resolve: () => void, delayMs: number) => {
+        waits.push(delayMs);
+        resolve();
+      },
+      clearTimeout: () => {},
+    };
+    const serving = new Serving();
+    serving.begin(50);
+    await serving.whenIdle(clock, 1_000);
+    serving.begin(400);
+    await serving.whenIdle(clock, 1_000);
+    serving.begin(5_000);
+    await serving.whenIdle(clock, 1_000);
+    expect(waits).toEqual([0, 300, 1_000]);
+  });
+
   it('waits for the last', async () => {
     const serving = new Serving();
-    serving.begin();
-    serving.begin();
+    serving.begin(Infinity);
+    serving.begin(Infinity);
     let idle = false;
     const waiting = serving.whenIdle(never, 1_000).then(() => (idle = true));
     serving.end(false);

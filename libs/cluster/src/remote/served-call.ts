@@ -15,7 +15,7 @@ export class ServedCall implements ReplyTarget {
     /** Time of our clock when its caller gives up. */
     private readonly deadline: number,
   ) {
-    peer.serving.begin();
+    peer.serving.begin(deadline);
   }
 
   get abandoned(): boolean {
@@ -33,7 +33,8 @@ export class ServedCall implements ReplyTarget {
   }
 
   fail(error: NoexError): void {
-    if (this.close(true)) sendError(this.peer, FrameKind.Failed, this.id, toErrorData(error));
+    // Nobody waits for it any more: nothing is lost.
+    if (this.close(!this.abandoned)) sendError(this.peer, FrameKind.Failed, this.id, toErrorData(error));
   }
 
   threw(error: ErrorData): void {

@@ -5,6 +5,7 @@ export class Serving {
   private open = 0;
   private closed = 0;
   private notCarriedOut = 0;
+  private latestDeadline = 0;
   private idle: (() => void) | undefined;
 
   /** Calls not answered yet. */
@@ -22,7 +23,10 @@ export class Serving {
     return this.notCarriedOut;
   }
 
-  begin(): void {
+  /** `deadline`: when its caller gives up, on this node's clock. */
+  begin(deadline: number): void {
+    if (this.open === 0) this.latestDeadline = deadline;
+    else if (deadline > this.latestDeadline) this.latestDeadline = deadline;
     this.open++;
   }
 
@@ -33,11 +37,12 @@ export class Serving {
     if (this.open === 0) this.idle?.();
   }
 
-  /** Resolves when no call is open, or after `limitMs`. */
+  /** Resolves when no call is open, when every caller has given up, or after `limitMs`. */
   async whenIdle(clock: Clock, limitMs: number): Promise<void> {
     if (this.open === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimeout(resolve, limitMs);
+      const untilAllGaveUp = Math.max(0, this.latestDeadline - clock.now());
+      const timer = clock.setTimeout(resolve, Math.min(limitMs, untilAllGaveUp));
       this.idle = () => {
         clock.clearTimeout(timer);
         resolve();

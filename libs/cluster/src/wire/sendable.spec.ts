@@ -111,4 +111,24 @@ describe('what cannot be sent', () => {
     expect(() => toSendable(nested(201))).not.toThrow();
     expect(() => toSendable(nested(202))).toThrow(SerializationError);
   });
+
+  it.each<[string, unknown]>([
+    ['a promise', Promise.resolve(1)],
+    ['WeakMap', new WeakMap()],
+    ['URL', new URL('http://localhost/')],
+    ['String', Object('boxed')],
+  ])('%s is refused: its data is not in its fields', (what, value) => {
+    expect(refusal({ value }).message).toMatch(new RegExp(`${what}.* at payload\\.value`));
+  });
+
+  it('an instance of a class of the user is its fields', () => {
+    class Line {
+      sku = 'A1';
+      quantity = 2;
+      total(): number {
+        return this.quantity;
+      }
+    }
+    expect(toSendable(new Line())).toEqual({ sku: 'A1', quantity: 2 });
+  });
 });

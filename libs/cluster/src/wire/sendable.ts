@@ -81,6 +81,12 @@ function convertObject(value: object, path: Path | null, depth: number): unknown
     return new WireError(name, message, stack, convertRecord(own, path, depth) as Record<string, unknown>);
   }
   if (value instanceof ArrayBuffer) return value;
+  if (typeof (value as { then?: unknown }).then === 'function') {
+    throw notSendable(path, 'a promise (is an await missing?)');
+  }
+  // What the language or the platform made (WeakMap, URL, boxed values) has its data elsewhere than in its fields.
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind !== 'Object') throw notSendable(path, `a value of type ${kind}`);
   // An instance of a class of the user's: its fields are its data (a DTO); what it can do stays behind.
   return { ...(convertRecord(value as Record<string, unknown>, path, depth) as object) };
 }

@@ -13,6 +13,12 @@ export interface NoexBehaviorOptions {
   readonly shutdownMs?: number;
   /** Its mailbox' limit and what happens beyond it. Default: the node's limit, and new messages are refused. */
   readonly mailbox?: MailboxOptions;
+  /**
+   * Whether its process is known to the code its handlers start, after an `await` too: that is how a deadlock is found, a call
+   * made through a service carries its sender, and a rejection that nobody handles is told with its process instead of ending
+   * the app. Default true. False, for behaviors that never wait for anything, makes their messages cheaper on Node 20.
+   */
+  readonly followed?: boolean;
   /** Whether other nodes may start it here. Default true. */
   readonly remote?: boolean;
   /** Starts a process of it with the node, under the root supervisor; with `args`, and registered under `name`. Default false. */

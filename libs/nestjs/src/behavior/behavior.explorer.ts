@@ -23,6 +23,11 @@ export class BehaviorExplorer implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const providers = this.discovery.getProviders();
+    if (providers.filter(({ token }) => token === Cluster).length > 1) {
+      throw new InvalidOptionsError(
+        'NoexModule is imported twice; import it once, in the root module: it is global',
+      );
+    }
     const found = new Map<string, Type>();
     for (const wrapper of providers) {
       const type = wrapper.metatype as Type | null;

@@ -1,5 +1,4 @@
 import {
-  anyAsync,
   DEFAULT_SHUTDOWN_MS,
   NO_HANDLER,
   type BehaviorDriver,
@@ -42,7 +41,7 @@ export function classDriver(definition: BehaviorDefinition, create: InstanceFact
     crashOnCallError: definition.options.crashOnCallError ?? false,
     shutdownMs: definition.options.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     ...(definition.options.mailbox && { mailbox: definition.options.mailbox }),
-    followed: anyAsync(methodsOf(definition.type.prototype)),
+    followed: definition.options.followed ?? true,
     init(cell, args) {
       const instance = create();
       return instance instanceof Promise
@@ -57,18 +56,6 @@ export function classDriver(definition: BehaviorDefinition, create: InstanceFact
       prototype.terminate &&
       ((cell, reason) => (cell.state as Required<LifeCycleMethods>).terminate(reason, cell.context)),
   };
-}
-
-/** All methods of a class, inherited ones included: a handler may call any of them. */
-export function* methodsOf(prototype: object | null): Generator<unknown> {
-  for (
-    ;
-    prototype && prototype !== Object.prototype;
-    prototype = Object.getPrototypeOf(prototype) as object | null
-  ) {
-    for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(prototype)))
-      yield descriptor.value;
-  }
 }
 
 /** A handler method as a function, with the checks that go before it. */

@@ -1,6 +1,6 @@
-import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { MessageRejected } from '@noex/runtime';
+import { payloadInstance } from './payload-instance.js';
 
 type Class = new () => object;
 
@@ -19,18 +19,30 @@ export interface Violation {
 export function payloadValidator(type: unknown): ((payload: unknown) => unknown) | undefined {
   if (!isValidatedClass(type)) return undefined;
   return (payload) => {
-    const instance = payload instanceof type ? payload : plainToInstance(type, payload);
-    const errors =
-      typeof instance === 'object' && instance !== null && !Array.isArray(instance)
-        ? validateSync(instance)
-        : undefined;
-    if (errors?.length === 0) return instance;
-    const violations = errors
-      ? flatten(errors, '')
-      : [{ field: '', rules: { object: `must be an object of ${type.name}` } }];
+    const { instance, violations } = check(type, payload);
+    if (violations.length === 0) return instance;
     const list = violations.map((v) => Object.values(v.rules).join(', ')).join('; ');
     throw new MessageRejected(`the payload is not a valid ${type.name}: ${list}`, violations);
   };
+}
+
+function check(type: Class, payload: unknown): { instance: unknown; violations: readonly Violation[] } {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    return {
+      instance: payload,
+      violations: [{ field: '', rules: { object: `must be an object of ${type.name}` } }],
+    };
+  }
+  try {
+    const instance = payload instanceof type ? payload : payloadInstance(type, payload);
+    return { instance, violations: flatten(validateSync(instance), '') };
+  } catch (error) {
+    // A conversion or a rule that throws has met something it was not made for; the handler has not run.
+    return {
+      instance: payload,
+      violations: [{ field: '', rules: { unreadable: (error as Error).message } }],
+    };
+  }
 }
 
 function isValidatedClass(type: unknown): type is Class {

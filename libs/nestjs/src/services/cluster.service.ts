@@ -54,7 +54,9 @@ export class ClusterService {
     return this.cluster.node.observer;
   }
 
-  /** Running, with its root supervisor, and not on its way out. Never asks for a peer: the first node of a cluster has none. */
+  /** Running, with its root supervisor, and not on its way out. Never asks for a peer: the first node of a cluster has none. But
+   * a node without one that others refuse for its configuration (secret, cluster name, its own name) is not ready.
+   */
   isReady(): boolean {
     return this.notReadyReason() === undefined;
   }
@@ -62,6 +64,8 @@ export class ClusterService {
   notReadyReason(): string | undefined {
     if (this.cluster.draining) return 'the node is leaving the cluster';
     const { status } = this.cluster;
-    return status === 'running' ? this.root.notReadyReason : `the cluster is ${status}`;
+    if (status !== 'running') return `the cluster is ${status}`;
+    const { shutOut } = this.cluster;
+    return shutOut === undefined ? this.root.notReadyReason : `the cluster refuses this node: ${shutOut}`;
   }
 }

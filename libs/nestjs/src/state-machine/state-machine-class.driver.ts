@@ -1,5 +1,4 @@
 import {
-  anyAsync,
   DEFAULT_SHUTDOWN_MS,
   machineDriver,
   Transition,
@@ -9,7 +8,7 @@ import {
   type StateTable,
 } from '@noex/runtime';
 import type { BehaviorDefinition, HandlerDefinition } from '../behavior/behavior-metadata.js';
-import { compile, methodsOf, type LifeCycleMethods } from '../behavior/class.driver.js';
+import { compile, type LifeCycleMethods } from '../behavior/class.driver.js';
 import type { InstanceFactory } from '../behavior/instance.factory.js';
 
 interface CompiledHandler extends HandlerDefinition {
@@ -40,7 +39,7 @@ export function stateMachineClassDriver(
     crashOnCallError: definition.options.crashOnCallError ?? false,
     shutdownMs: definition.options.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
     ...(definition.options.mailbox && { mailbox: definition.options.mailbox }),
-    followed: anyAsync(methodsOf(definition.type.prototype as object)),
+    followed: definition.options.followed ?? true,
     states: new Map(states.map((state) => [state, stateTable(state, handlers)])),
     init(args, context) {
       const instance = create();
