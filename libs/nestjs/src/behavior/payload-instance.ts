@@ -1,6 +1,14 @@
 import { plainToInstance, TransformationType } from 'class-transformer';
 // Its public entry has no way to ask what a field declares.
+// @ts-expect-error -- and this file of it comes without types
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+
+interface DeclaredConversions {
+  findTypeMetadata(target: object, property: string): object | undefined;
+  findTransformMetadatas(target: object, property: string, type: TransformationType): object[];
+}
+
+const declared = defaultMetadataStorage as DeclaredConversions;
 
 type Class = new () => object;
 
@@ -25,8 +33,8 @@ export function payloadInstance(type: Class, payload: object): object {
 
 function converts(type: Class, key: string): boolean {
   return (
-    defaultMetadataStorage.findTypeMetadata(type, key) !== undefined ||
-    defaultMetadataStorage.findTransformMetadatas(type, key, TransformationType.PLAIN_TO_CLASS).length > 0
+    declared.findTypeMetadata(type, key) !== undefined ||
+    declared.findTransformMetadatas(type, key, TransformationType.PLAIN_TO_CLASS).length > 0
   );
 }
 
