@@ -59,6 +59,14 @@ export function currentActivity(): Activity | undefined {
   return running ? new Activity(running, running.current, running.turn) : storage.getStore();
 }
 
+/**
+ * Calls a function that will call back later on behalf of nobody in particular, such as a scheduler's timer: without this the
+ * callback, and every process it runs, would belong to whoever happened to be the first to need it.
+ */
+export function outsideActivity<A extends unknown[], R>(work: (...args: A) => R, ...args: A): R {
+  return storage.getStore() ? storage.run(undefined as never, work, ...args) : work(...args);
+}
+
 const AsyncFunction = (async () => {}).constructor;
 
 /** Whether any of these functions is declared `async`. */

@@ -1,3 +1,5 @@
+import { outsideActivity } from './activity.js';
+
 /** Something that works through a queue of its own. */
 export interface Runnable {
   /** Works off up to `limit` items and says how many; it wakes itself again when more wait and it can go on at once. */
@@ -31,7 +33,7 @@ export class Scheduler {
     this.queue.push(runnable);
     if (this.requested) return;
     this.requested = true;
-    queueMicrotask(this.drain);
+    outsideActivity(queueMicrotask, this.drain);
   }
 
   private readonly drain = (): void => {

@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '@noex/contracts';
+import { outsideActivity } from './activity.js';
 
 const TICK_MS = 10;
 const SLOTS = 512;
@@ -78,7 +79,8 @@ export class TimerWheel {
     if (this.armedTick !== Infinity) this.clock.clearTimeout(this.handle);
     const tick = Math.min(due, Math.floor(now / TICK_MS) + SLOTS);
     this.armedTick = tick;
-    this.handle = this.clock.setTimeout(this.advance, Math.max(0, tick * TICK_MS - now));
+    const delayMs = Math.max(0, tick * TICK_MS - now);
+    this.handle = outsideActivity(() => this.clock.setTimeout(this.advance, delayMs));
   }
 
   private readonly advance = (): void => {
