@@ -66,3 +66,4 @@ export type {
   SupervisorSpec,
 } from './supervisor/supervisor-spec.js';
 export { watchUnhandledRejections } from './unhandled-rejections.js';
+export { requireTimeLimit } from './time-limit.js';

@@ -1,12 +1,12 @@
 import {
   CallTimeoutError,
-  InvalidMessageError,
   RemoteError,
   type ErrorData,
   type NoexError,
   type ProcessRef,
 } from '@noex/contracts';
 import type { ReplyTarget } from './message.js';
+import { requireTimeLimit } from './time-limit.js';
 import { WheelEntry, type TimerWheel } from './timer-wheel.js';
 
 export const DEFAULT_CALL_TIMEOUT_MS = 5000;
@@ -26,11 +26,7 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
     signal: AbortSignal | undefined,
   ) {
     super();
-    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
-      throw new InvalidMessageError(
-        `timeoutMs of a call must be a number above 0 (Infinity = no limit), got ${String(timeoutMs)}`,
-      );
-    }
+    requireTimeLimit(timeoutMs, 'call');
     signal?.throwIfAborted();
     wheel.add(this, timeoutMs);
     if (signal) {

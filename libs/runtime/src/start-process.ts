@@ -1,6 +1,5 @@
 import {
   describeExit,
-  InvalidMessageError,
   SpawnFailedError,
   SpawnTimeoutError,
   toErrorData,
@@ -11,6 +10,7 @@ import { LocalMonitor, type DownListener } from './monitor.js';
 import { ProcessTimer } from './process-extras.js';
 import type { SpawnOptions } from './process-context.js';
 import type { Process } from './process.js';
+import { requireTimeLimit } from './time-limit.js';
 
 export const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
 
@@ -28,11 +28,7 @@ export async function startProcess(
   let started = false;
   let late: SpawnTimeoutError | undefined;
   try {
-    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
-      throw new InvalidMessageError(
-        `timeoutMs of a spawn must be a number above 0, got ${String(timeoutMs)}`,
-      );
-    }
+    requireTimeLimit(timeoutMs, 'spawn');
     options.onSpawn?.(process.ref);
     const starting = process.start(args, () => {
       if (options.onDown) watch(process, options.onDown);

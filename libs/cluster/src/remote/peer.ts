@@ -1,5 +1,4 @@
 import {
-  InvalidMessageError,
   NodeDownError,
   NodeUnreachableError,
   OverloadedError,
@@ -11,6 +10,7 @@ import {
 import {
   currentActivity,
   DEFAULT_SPAWN_TIMEOUT_MS,
+  requireTimeLimit,
   type CallOptions,
   type Headers,
   type LocalNode,
@@ -164,11 +164,7 @@ export class Peer implements PeerLink {
     { args, name, onDown, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS }: SpawnOptions,
   ): Promise<ProcessRef> {
     return new Promise((resolve, reject) => {
-      if (!(timeoutMs > 0)) {
-        throw new InvalidMessageError(
-          `timeoutMs of a spawn must be a number above 0, got ${String(timeoutMs)}`,
-        );
-      }
+      requireTimeLimit(timeoutMs, 'spawn');
       this.refuseWhenFull();
       const id = this.nextCall();
       const wireTimeout = Math.min(Math.ceil(timeoutMs), MAX_TIMER_MS);
