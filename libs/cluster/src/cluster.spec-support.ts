@@ -1,5 +1,5 @@
 import type { Clock, NoexError, TimerHandle } from '@noex/contracts';
-import type { BehaviorDriver } from '@noex/runtime';
+import { plainDriver, type BehaviorDriver } from '@noex/runtime';
 import { MemoryNetwork } from '@noex/transport-memory';
 import type { ClusterOptions } from './cluster-options.js';
 import { Cluster } from './cluster.js';
@@ -39,6 +39,52 @@ export function memoryCluster(drivers: () => readonly BehaviorDriver[], beforeSt
   }
 
   return { network: () => network, renewNetwork, start, pair };
+}
+
+/**
+ * The same with one behavior: `echo` answers with what it was sent and its state, `hold` does so when its entry of `release` is
+ * called, and `note` is a cast. What `hold` and `note` were sent is in `seen`.
+ */
+export function echoCluster() {
+  const release: (() => void)[] = [];
+  const seen: unknown[] = [];
+  beforeEach(() => {
+    release.length = 0;
+    seen.length = 0;
+  });
+  const echo = plainDriver({
+    name: 'echo',
+    init: (args: unknown) => args as never,
+    handleCall: {
+      echo: (payload, state) => [payload, state],
+      hold: (payload, state) =>
+        new Promise((resolve) => {
+          seen.push(payload);
+          release.push(() => resolve([payload, state]));
+        }),
+    },
+    handleCast: {
+      note: (payload, state) => {
+        seen.push(payload);
+        return state;
+      },
+    },
+  });
+  const cluster = memoryCluster(
+    () => [echo],
+    () => {
+      for (const end of release) end();
+    },
+  );
+  return { release, seen, ...cluster };
+}
+
+/** What a node hears of others, in order. */
+export function eventsOf(cluster: Cluster): string[] {
+  const events: string[] = [];
+  cluster.members.nodeUp.add(({ id, incarnation }) => events.push(`up ${id} ${incarnation}`));
+  cluster.members.nodeDown.add((id, reason) => events.push(`down ${id} ${reason}`));
+  return events;
 }
 
 /** Turns of the event loop until it holds; fails, saying what was awaited, when it never does. */

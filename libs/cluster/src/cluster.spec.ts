@@ -1,9 +1,6 @@
 import {
   ClusterStartError,
-  DrainingError,
   NodeNotRunningError,
-  ProcessExitedError,
-  ProcessNotFoundError,
   SerializationError,
   type LogFields,
   type NodeDownReason,
@@ -13,49 +10,10 @@ import {
 } from '@noex/contracts';
 import { plainDriver } from '@noex/runtime';
 import { Cluster } from './cluster.js';
-import { failure, ManualClock, memoryCluster, until } from './cluster.spec-support.js';
+import { echoCluster, eventsOf, failure, ManualClock, until } from './cluster.spec-support.js';
 import { PayloadCodec } from './wire/payload-codec.js';
 
-/** Ends the `hold` calls under way. */
-let release: (() => void)[];
-let seen: unknown[];
-beforeEach(() => {
-  release = [];
-  seen = [];
-});
-
-const drivers = () => [
-  plainDriver({
-    name: 'echo',
-    init: (args: unknown) => args as never,
-    handleCall: {
-      echo: (payload, state) => [payload, state],
-      hold: (payload, state) =>
-        new Promise((resolve) => {
-          seen.push(payload);
-          release.push(() => resolve([payload, state]));
-        }),
-    },
-    handleCast: {
-      note: (payload, state) => {
-        seen.push(payload);
-        return state;
-      },
-    },
-  }),
-];
-
-const { network, start, pair } = memoryCluster(drivers, () => {
-  for (const end of release) end();
-});
-
-/** What a node hears of others, in order. */
-function eventsOf(cluster: Cluster): string[] {
-  const events: string[] = [];
-  cluster.members.nodeUp.add(({ id, incarnation }) => events.push(`up ${id} ${incarnation}`));
-  cluster.members.nodeDown.add((id, reason) => events.push(`down ${id} ${reason}`));
-  return events;
-}
+const { release, seen, network, start, pair } = echoCluster();
 
 const quietTransport: Transport = {
   maxFrameBytes: 16 * 2 ** 20,
@@ -210,7 +168,7 @@ describe('members', () => {
     const connections = ['b', 'c'].map((id) =>
       Object.assign(new Connection(), { peer: { id, incarnation: 1, address: `test:${id}` } }),
     );
-    for (const connection of connections) a.peerUp(connection);
+    for (const connection of connections) a.host.peerUp(connection);
     await new Promise(setImmediate);
     expect(connections[1]!.sent.join()).toContain('test:b');
     await a.stop(10);
@@ -245,7 +203,7 @@ describe('members', () => {
     const a = new Cluster({ nodeName: 'a', transport: quietTransport });
     await a.start();
     const connection = new Connection();
-    a.peerUp(connection);
+    a.host.peerUp(connection);
     a.addBehavior(plainDriver({ name: 'late', init: () => null }));
     await new Promise(setImmediate);
     expect(connection.sent.join()).toContain('late');
@@ -272,128 +230,6 @@ describe('members', () => {
     clock.advance(500);
     for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
   }
-});
-
-describe('a node that drains', () => {
-  it('finishes what it works on and refuses what is new', async () => {
-    const { a, b } = await pair();
-    const echo = await a.spawn('echo', { on: 'b' });
-    const other = await a.spawn('echo', { on: 'b' });
-    const held = a.call(echo, 'hold', 'under way');
-    await until('it is being worked on', () => seen.length === 1);
-    let drained = false;
-    const draining = b.drain(60_000).then(() => (drained = true));
-    expect([b.draining, b.status]).toEqual([true, 'stopping']);
-    const call = await failure(a.call(other, 'echo', 1));
-    expect(call).toBeInstanceOf(DrainingError);
-    expect(call.outcome).toBe('not-run');
-    const spawn = await failure(a.spawn('echo', { on: 'b' }));
-    expect(spawn).toBeInstanceOf(DrainingError);
-    expect(a.cast(other, 'note', 'cast')).toBe(true);
-    await until('the cast is there', () => seen.length === 2);
-    expect(drained).toBe(false);
-    release[0]!();
-    expect(await held).toBe('under way');
-    await draining;
-    expect(await b.stop(1_000)).toEqual({
-      callsCompleted: 1,
-      refused: 2,
-      callsLost: 0,
-      processesStopped: 2,
-      processesKilled: 0,
-    });
-  });
-
-  it('is avoided by placement, and says so when nobody is left', async () => {
-    const { a, b } = await pair();
-    void b.drain(10);
-    await until('a knows', () => a.members.get('b')!.draining);
-    expect(a.nodes()[1]!.draining).toBe(true);
-    for (const on of ['least-loaded', 'random', 'round-robin'] as const) {
-      expect((await a.spawn('echo', { on })).node).toBe('a');
-    }
-    expect((await b.spawn('echo')).node).toBe('a');
-    void a.drain(10);
-    await until('b knows', () => b.members.get('a')!.draining);
-    expect((await failure(a.spawn('echo'))).code).toBe('spawn_refused');
-  });
-
-  it('waits no longer than it may', async () => {
-    const clock = new ManualClock();
-    const { a, b } = await pair({}, { clock });
-    const echo = await a.spawn('echo', { on: 'b' });
-    const held = failure(a.call(echo, 'hold', 1));
-    await until('it is being worked on', () => seen.length === 1);
-    const draining = b.drain(500);
-    clock.advance(500);
-    await draining;
-    const stopping = b.stop(100);
-    clock.advance(100);
-    const ledger = await stopping;
-    expect(await held).toBeInstanceOf(ProcessExitedError);
-    expect(ledger).toMatchObject({
-      callsCompleted: 0,
-      callsLost: 1,
-      processesKilled: 1,
-      processesStopped: 0,
-    });
-  });
-
-  it('loses no call that ends within the time to stop', async () => {
-    const { a, b } = await pair();
-    const echo = await a.spawn('echo', { on: 'b' });
-    const held = a.call(echo, 'hold', 'in time');
-    await until('it is being worked on', () => seen.length === 1);
-    await b.drain(1);
-    const stopping = b.stop(60_000);
-    await new Promise(setImmediate);
-    expect(b.stats().callsServing).toBe(1);
-    release[0]!();
-    expect(await held).toBe('in time');
-    expect(await stopping).toMatchObject({ callsCompleted: 1, callsLost: 0, processesStopped: 1 });
-  });
-
-  it('counts only the calls of that time', async () => {
-    const { a, b } = await pair();
-    const echo = await a.spawn('echo', { on: 'b' });
-    for (let i = 0; i < 5; i++) await a.call(echo, 'echo', i);
-    expect(await b.stop(1_000)).toMatchObject({ callsCompleted: 0, refused: 0, callsLost: 0 });
-  });
-
-  it('says goodbye: its peers see graceful_shutdown, once', async () => {
-    const { a, b } = await pair();
-    const c = await start('c');
-    await until('c is up', () => a.members.size === 2 && b.members.size === 2);
-    const [onA, onB, onC] = [a, b, c].map(eventsOf);
-    await b.stop(10);
-    await until('all know', () => onA!.length > 0 && onC!.length > 0);
-    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-    expect([onA, onB, onC]).toEqual([['down b graceful_shutdown'], [], ['down b graceful_shutdown']]);
-    expect([...a.members.downs.entries()]).toEqual([['graceful_shutdown', 1]]);
-  });
-
-  it('answers first: replies given before the goodbye arrive', async () => {
-    const { a, b } = await pair();
-    const echo = await a.spawn('echo', { on: 'b' });
-    const calls = Array.from({ length: 50 }, (_, i) => a.call(echo, 'echo', i));
-    await until(
-      'they are there',
-      () => b.stats().callsServing > 0 || b.node.queuedMessages > 0 || a.stats().callsPending === 0,
-    );
-    await b.drain(1_000);
-    await b.stop(1_000);
-    expect(await Promise.all(calls)).toHaveLength(50);
-  });
-
-  it('is gone afterwards', async () => {
-    const { a, b } = await pair();
-    const echo = await a.spawn('echo', { on: 'b' });
-    await b.stop(10);
-    await until('a knows', () => a.members.size === 0);
-    expect((await failure(a.call(echo, 'echo'))).code).toBe('node_unreachable');
-    expect(await failure(b.call(echo, 'echo'))).toBeInstanceOf(ProcessNotFoundError);
-    expect(b.members.size).toBe(0);
-  });
 });
 
 describe('strictMessages', () => {

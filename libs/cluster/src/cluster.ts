@@ -3,14 +3,9 @@ import {
   PROTOCOL_VERSION,
   silentLogger,
   systemClock,
-  type Clock,
   type ExitReason,
   type Logger,
-  type NodeDownReason,
-  type PeerConnection,
   type ProcessRef,
-  type Refusal,
-  type RefusalCode,
   type Transport,
   type TransportHost,
 } from '@noex/contracts';
@@ -22,8 +17,8 @@ import {
   type Headers,
   type Messenger,
   type Monitor,
-  type SpawnOptions,
 } from '@noex/runtime';
+import { ClusterHost } from './cluster-host.js';
 import {
   DEFAULT_CLUSTER_NAME,
   DEFAULT_MAX_PENDING_CALLS,
@@ -33,54 +28,42 @@ import {
   type ClusterStatus,
   type DrainLedger,
 } from './cluster-options.js';
-import { readAnnouncement, type Announcement } from './membership/announcement.js';
+import { Departure } from './departure.js';
 import { DEFAULT_HEARTBEAT } from './membership/failure-detector.js';
+import { Introductions } from './membership/introductions.js';
 import { Members } from './membership/members.js';
-import { place, type Candidate, type Placement } from './membership/placement.js';
 import { Listeners } from './listeners.js';
-import { receiveFrame, type InboundHost } from './remote/inbound.js';
-import { Peer, type PeerLimits } from './remote/peer.js';
+import type { PeerLimits } from './remote/peer.js';
 import { RemoteRouter } from './remote/remote-router.js';
 import { Serving } from './remote/serving.js';
-import { FrameKind } from './wire/frame-kind.js';
+import { Spawner, type ClusterSpawnOptions } from './spawner.js';
 import { PayloadCodec } from './wire/payload-codec.js';
 
-export interface ClusterSpawnOptions<Args = unknown> extends SpawnOptions<Args> {
-  /** Where. Default `least-loaded`. */
-  readonly on?: Placement;
-}
-
 /** START HERE. A node among others: its own processes, and ways to reach those of its peers over a transport. */
-export class Cluster implements Messenger, InboundHost, TransportHost {
+export class Cluster implements Messenger {
   readonly node: LocalNode;
   readonly self: TransportHost['self'];
   readonly members: Members;
   readonly statusChange: Listeners<[status: ClusterStatus]>;
+  /** What the transport is given; nothing for users. */
+  readonly host: ClusterHost;
   private readonly serving = new Serving();
-  private readonly transport: Transport;
-  private readonly clock: Clock;
-  private readonly logger: Logger;
-  private readonly codec = new PayloadCodec();
-  private readonly limits: PeerLimits;
-  private readonly random: () => number;
+  private readonly introductions: Introductions;
+  private readonly departure: Departure;
+  private readonly spawner: Spawner;
   private readonly router: RemoteRouter;
+  private readonly transport: Transport;
+  private readonly logger: Logger;
   private currentStatus: ClusterStatus = 'starting';
   private started = false;
   private ownAddress = '';
-  private lastRefusal: Refusal | undefined;
-  private refusedRequests = 0;
-  private sentSpawns = 0;
-  /** Turns of `round-robin`, by behavior. */
-  private readonly turns = new Map<string, number>();
-  private answeredAtDrain = 0;
-  private drainingSince: number | undefined;
+  private left: Promise<DrainLedger> | undefined;
 
   constructor(options: ClusterOptions) {
-    this.clock = options.clock ?? systemClock;
-    this.logger = options.logger ?? silentLogger;
-    this.random = options.random ?? Math.random;
-    this.transport = options.transport;
-    const { codec } = this;
+    const { transport, clock = systemClock, logger = silentLogger, random = Math.random } = options;
+    this.transport = transport;
+    this.logger = logger;
+    const codec = new PayloadCodec();
     this.node = new LocalNode({
       ...options,
       id: options.nodeName,
@@ -93,17 +76,30 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
       clusterName: options.clusterName ?? DEFAULT_CLUSTER_NAME,
       protocol: PROTOCOL_VERSION,
     };
-    const largest = this.transport.maxFrameBytes - FRAME_OVERHEAD_BYTES;
-    this.limits = {
-      maxMessageBytes: Math.min(options.maxMessageBytes ?? largest, largest),
-      maxFrameBytes: this.transport.maxFrameBytes,
-      maxControlBytes: largest,
-      maxPendingCalls: options.maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS,
-    };
-    this.statusChange = new Listeners('status_change', this.logger);
+    this.statusChange = new Listeners('status_change', logger);
     const heartbeat = { ...DEFAULT_HEARTBEAT, ...options.heartbeat };
-    this.members = new Members(this.clock, this.logger, heartbeat, () => this.node.processCount);
-    this.router = new RemoteRouter(this.node, this.members);
+    const { self, node, serving } = this;
+    const isDraining = () => this.draining;
+    const members = new Members(clock, logger, heartbeat, () => node.processCount);
+    this.members = members;
+    this.router = new RemoteRouter(node, members);
+    this.spawner = new Spawner(node, members, random, isDraining);
+    this.introductions = new Introductions({ node, members, isDraining, transport, clock, random });
+    const { introductions } = this;
+    const limits = peerLimits(options);
+    this.host = new ClusterHost({
+      self,
+      node,
+      members,
+      introductions,
+      serving,
+      codec,
+      limits,
+      logger,
+      isDraining,
+    });
+    const refused = () => this.host.refusedRequests;
+    this.departure = new Departure({ node, members, serving, transport, clock, refused });
   }
 
   // --- life ---
@@ -113,7 +109,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   }
 
   get draining(): boolean {
-    return this.drainingSince !== undefined;
+    return this.departure.hasBegun;
   }
 
   /** What peers dial; empty before the start. */
@@ -130,7 +126,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     }
     this.started = true;
     try {
-      this.ownAddress = await this.transport.start(this);
+      this.ownAddress = await this.transport.start(this.host);
     } catch (error) {
       this.setStatus('stopped');
       throw error;
@@ -138,6 +134,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     // It was told to leave before it was there.
     if (this.draining) return;
     this.members.startHeartbeats();
+    this.introductions.startGossip();
     this.setStatus('running');
     this.logger.info(`node "${this.self.id}" is running at ${this.ownAddress}`, {
       event: 'node_started',
@@ -153,41 +150,29 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
    */
   async drain(budgetMs: number): Promise<void> {
     if (this.draining) return;
-    this.drainingSince = this.clock.now();
-    this.answeredAtDrain = this.serving.answered;
+    this.departure.begin();
     this.setStatus('stopping');
-    this.announceToAll();
-    await this.serving.whenIdle(this.clock, budgetMs);
+    this.introductions.announceToAll();
+    await this.departure.finishCalls(budgetMs);
   }
 
   /**
    * Second half: stops the processes within `budgetMs`, says goodbye and closes. `first` may stop some of them in an order of
-   * its own before; it is counted with them.
+   * its own before; it is counted with them. Called again, it gives the same ledger.
    */
-  async stop(budgetMs: number, first?: (budgetMs: number) => Promise<unknown>): Promise<DrainLedger> {
+  stop(budgetMs: number, first?: (budgetMs: number) => Promise<unknown>): Promise<DrainLedger> {
+    this.left ??= this.leave(budgetMs, first);
+    return this.left;
+  }
+
+  private async leave(
+    budgetMs: number,
+    first?: (budgetMs: number) => Promise<unknown>,
+  ): Promise<DrainLedger> {
     if (!this.draining) await this.drain(0);
-    const { failed } = this.serving;
-    const processes = this.node.processCount;
-    const deadline = this.clock.now() + budgetMs;
-    if (first) await first(budgetMs);
-    const processesKilled = await this.node.stop(Math.max(0, deadline - this.clock.now()));
-    // What was still under way may have been answered in that time.
-    const callsLost = this.serving.failed - failed + this.serving.calls;
-    this.members.stopHeartbeats();
-    for (const peer of this.members.connected()) {
-      peer.control((writer) => writer.plain(FrameKind.Goodbye));
-      peer.flush();
-    }
-    await this.transport.close();
-    this.members.clear();
+    this.introductions.stopGossip();
+    const ledger = await this.departure.complete(budgetMs, first);
     this.setStatus('stopped');
-    const ledger: DrainLedger = {
-      callsCompleted: this.serving.answered - this.answeredAtDrain - (this.serving.failed - failed),
-      refused: this.refusedRequests,
-      callsLost,
-      processesStopped: processes - processesKilled,
-      processesKilled,
-    };
     this.logger.info(`node "${this.self.id}" left the cluster`, { event: 'node_left', ...ledger });
     return ledger;
   }
@@ -202,7 +187,7 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
   /** Makes a behavior known here and, unless `remote` is false, startable by peers. Peers hear of it at once. */
   addBehavior(driver: BehaviorDriver, remote = true): void {
     this.node.addBehavior(driver, remote);
-    this.announceToAll();
+    this.introductions.announceToAll();
   }
 
   nodes(): ClusterNode[] {
@@ -226,79 +211,9 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
     ];
   }
 
-  private announceToAll(): void {
-    for (const peer of this.members.connected()) this.announce(peer);
-  }
-
-  private announce(peer: Peer): void {
-    const announcement: Announcement = {
-      behaviors: [...this.node.openToPeers],
-      draining: this.draining,
-      // Those that are about to be up as well: two that join at once have nobody else to hear of each other from.
-      peers: [...this.members.connected()]
-        .map((other) => other.identity)
-        .filter(({ id }) => id !== peer.identity.id),
-    };
-    peer.control((writer) => writer.plain(FrameKind.Announce, announcement));
-  }
-
-  announced(peer: Peer, announcement: unknown): void {
-    const { behaviors, draining, peers } = readAnnouncement(announcement);
-    peer.behaviors = new Set(behaviors);
-    peer.draining = draining;
-    this.members.admit(peer);
-    this.lastRefusal = undefined;
-    const unknown = peers.filter(({ id }) => id !== this.self.id && !this.members.get(id));
-    if (unknown.length > 0) this.transport.learn(unknown);
-  }
-
-  goodbye(peer: Peer): void {
-    peer.connection.close('graceful_shutdown');
-  }
-
-  countRefused(): void {
-    this.refusedRequests++;
-  }
-
-  // --- what the transport reports ---
-
-  peerUp(connection: PeerConnection): void {
-    const peer = new Peer(this.node, connection, this.serving, this.codec, this.limits);
-    this.members.join(peer);
-    this.announce(peer);
-  }
-
-  peerDown(connection: PeerConnection, reason: NodeDownReason): void {
-    this.members.remove(connection, reason);
-  }
-
-  frame(connection: PeerConnection, frame: Uint8Array): void {
-    const peer = this.members.at(connection);
-    if (!peer) return;
-    peer.heard = true;
-    try {
-      receiveFrame(this, peer, frame);
-    } catch (error) {
-      this.logger.warn(`node "${connection.peer.id}" sent what makes no sense; its connection is closed`, {
-        event: 'protocol_error',
-        peer: connection.peer.id,
-        error,
-      });
-      connection.close('connection_closed');
-    }
-  }
-
-  refused(refusal: Refusal): void {
-    if (LASTING_REFUSALS.has(refusal.code)) this.lastRefusal = refusal;
-  }
-
   /** Why this node, while it has no peer, cannot have one: it was refused for what only its configuration can change. */
   get shutOut(): string | undefined {
-    return this.members.size === 0 ? this.lastRefusal?.message : undefined;
-  }
-
-  writable(connection: PeerConnection): void {
-    this.members.at(connection)?.unblock();
+    return this.host.shutOut;
   }
 
   // --- processes anywhere ---
@@ -344,31 +259,8 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
    * Starts a process of a behavior that the chosen node knows; resolves when its `init` has finished there. Besides what a
    * local spawn rejects with: NodeUnreachableError, NodeDownError, DrainingError, SpawnRefusedError, OverloadedError.
    */
-  async spawn(behavior: string, options: ClusterSpawnOptions = {}): Promise<ProcessRef> {
-    const { on = 'least-loaded' } = options;
-    const turn = this.turns.get(behavior) ?? 0;
-    const chosen = place(behavior, on, this.candidates(behavior), this.random, turn);
-    if (on === 'round-robin') this.turns.set(behavior, turn + 1);
-    if (chosen.local) return this.node.spawn(behavior, options);
-    this.sentSpawns++;
-    return this.members.get(chosen.id)!.spawn(behavior, options);
-  }
-
-  private candidates(behavior: string): Candidate[] {
-    const local: Candidate = {
-      id: this.self.id,
-      local: true,
-      load: this.node.processCount,
-      behaviors: new Set(this.node.behavior(behavior) ? [behavior] : []),
-      draining: this.draining,
-    };
-    const candidates = [local];
-    for (const peer of this.members.values()) {
-      const { behaviors, draining } = peer;
-      const load = peer.load + peer.spawns.size;
-      candidates.push({ id: peer.identity.id, local: false, load, behaviors, draining });
-    }
-    return candidates;
+  spawn(behavior: string, options: ClusterSpawnOptions = {}): Promise<ProcessRef> {
+    return this.spawner.spawn(behavior, options);
   }
 
   // --- numbers ---
@@ -384,17 +276,20 @@ export class Cluster implements Messenger, InboundHost, TransportHost {
       callsSent: this.router.callsSent,
       callsPending,
       callsServing: this.serving.calls,
-      spawns: this.sentSpawns,
+      spawns: this.spawner.sentSpawns,
       monitorsActive,
       processes: this.node.processCount,
     };
   }
 }
 
-/** Refusals that a node does not outgrow by trying again. */
-const LASTING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
-  'wrong_secret',
-  'cluster_name',
-  'protocol_version',
-  'name_taken',
-]);
+function peerLimits({ transport, maxMessageBytes, maxPendingCalls }: ClusterOptions): PeerLimits {
+  const { maxFrameBytes } = transport;
+  const largest = maxFrameBytes - FRAME_OVERHEAD_BYTES;
+  return {
+    maxMessageBytes: Math.min(maxMessageBytes ?? largest, largest),
+    maxFrameBytes,
+    maxControlBytes: largest,
+    maxPendingCalls: maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS,
+  };
+}

@@ -80,8 +80,8 @@ describe('across nodes', () => {
       }),
     );
     const known = new Promise<void>((resolve) => {
-      const announced = one.announced.bind(one);
-      one.announced = (peer, announcement) => {
+      const announced = one.host.announced.bind(one.host);
+      one.host.announced = (peer, announcement) => {
         announced(peer, announcement);
         resolve();
       };

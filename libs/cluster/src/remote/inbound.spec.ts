@@ -62,8 +62,8 @@ const announcement = (() => {
 let lives = 0;
 function connect(cluster: Cluster, id: string): Connection {
   const connection = new Connection({ id, incarnation: ++lives, address: `test:${id}` });
-  cluster.peerUp(connection);
-  cluster.frame(connection, announcement);
+  cluster.host.peerUp(connection);
+  cluster.host.frame(connection, announcement);
   return connection;
 }
 
@@ -93,15 +93,15 @@ describe('a frame that makes no sense', () => {
   ])('closes its connection, and no other: %s', async (_, frame) => {
     const cluster = await listening();
     const [bad, good] = [connect(cluster, 'bad'), connect(cluster, 'good')];
-    cluster.frame(bad, frame());
+    cluster.host.frame(bad, frame());
     expect(bad.closed).toBe('connection_closed');
     expect(good.closed).toBeUndefined();
     expect(warnings).toMatchObject([{ event: 'protocol_error', peer: 'bad' }]);
-    cluster.peerDown(bad, 'connection_closed');
+    cluster.host.peerDown(bad, 'connection_closed');
     const ref = await cluster.spawn('cart', { on: 'local' });
     const to = writer();
     to.call(7, 0, ref.id, 'echo', 'fine', undefined, undefined);
-    cluster.frame(good, to.batch());
+    cluster.host.frame(good, to.batch());
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     expect(good.sent.at(-1)!.toString('latin1')).toContain('fine');
@@ -115,7 +115,7 @@ it('kinds of a newer minor version are skipped and counted', async () => {
   const to = writer();
   to.plain(200, { what: 'ever' });
   to.numbered(FrameKind.Heartbeat, 42);
-  cluster.frame(peer, to.batch());
+  cluster.host.frame(peer, to.batch());
   expect(peer.closed).toBeUndefined();
   expect(cluster.node.drops.get('unknown_kind')).toBe(1);
   expect(cluster.members.get('newer')!.load).toBe(42);
@@ -132,7 +132,7 @@ it('answers nobody asked for are ignored', async () => {
   for (const kind of [FrameKind.Down, FrameKind.Demonitor]) to.numbered(kind, 9);
   to.aboutProcess(FrameKind.Spawned, 9, 1);
   to.exit(99, 'kill');
-  cluster.frame(peer, to.batch());
+  cluster.host.frame(peer, to.batch());
   expect([peer.closed, cluster.node.drops.get('late_reply')]).toEqual([undefined, 3]);
   await cluster.stop(10);
 });
@@ -140,9 +140,9 @@ it('answers nobody asked for are ignored', async () => {
 it('frames of a connection that is gone are ignored', async () => {
   const cluster = await listening();
   const peer = connect(cluster, 'gone');
-  cluster.peerDown(peer, 'connection_closed');
-  cluster.frame(peer, Buffer.from([1]));
-  cluster.writable(peer);
+  cluster.host.peerDown(peer, 'connection_closed');
+  cluster.host.frame(peer, Buffer.from([1]));
+  cluster.host.writable(peer);
   expect([peer.closed, warnings]).toEqual([undefined, [{ event: 'node_down', ...last(peer) }]]);
   await cluster.stop(10);
 
@@ -157,19 +157,19 @@ it('what is nonsense after a goodbye counts no more', async () => {
   const close = peer.close.bind(peer);
   peer.close = (reason) => {
     close(reason);
-    cluster.peerDown(peer, reason);
+    cluster.host.peerDown(peer, reason);
   };
   const to = writer();
   to.plain(FrameKind.Goodbye);
-  cluster.frame(peer, Buffer.concat([to.batch(), Buffer.from([1, 2, 3])]));
+  cluster.host.frame(peer, Buffer.concat([to.batch(), Buffer.from([1, 2, 3])]));
   expect(peer.closed).toBe('graceful_shutdown');
   expect(warnings).toEqual([]);
   await cluster.stop(10);
 });
 
 it.each<[string, (cluster: Cluster, peer: Connection) => void]>([
-  ['is taken back', (cluster, peer) => cluster.frame(peer, demonitor())],
-  ["'s node is lost", (cluster, peer) => cluster.peerDown(peer, 'connection_closed')],
+  ['is taken back', (cluster, peer) => cluster.host.frame(peer, demonitor())],
+  ["'s node is lost", (cluster, peer) => cluster.host.peerDown(peer, 'connection_closed')],
 ])('a monitor that %s leaves the process it watched', async (_, end) => {
   const cluster = await listening();
   const peer = connect(cluster, 'watcher');
@@ -177,7 +177,7 @@ it.each<[string, (cluster: Cluster, peer: Connection) => void]>([
   jest.spyOn(cluster.node, 'monitor').mockImplementation((target) => ({ target, cancel }));
   const to = writer();
   to.aboutProcess(FrameKind.Monitor, 4, 1);
-  cluster.frame(peer, to.batch());
+  cluster.host.frame(peer, to.batch());
   expect(cancel).not.toHaveBeenCalled();
   end(cluster, peer);
   expect(cancel).toHaveBeenCalledTimes(1);
@@ -282,7 +282,7 @@ describe('20,000 broken frames', () => {
     let closed = 0;
     let worst = 0;
     for (let i = 0; i < 20_000; i++) {
-      cluster.frame(bad, broken(real, below));
+      cluster.host.frame(bad, broken(real, below));
       if (i % 100 === 0) {
         const { heapUsed, external } = process.memoryUsage();
         worst = Math.max(worst, heapUsed + external - before.heapUsed - before.external);
@@ -290,7 +290,7 @@ describe('20,000 broken frames', () => {
       }
       if (bad.closed === undefined) continue;
       closed++;
-      cluster.peerDown(bad, bad.closed);
+      cluster.host.peerDown(bad, bad.closed);
       bad = connect(cluster, 'bad');
     }
     expect(closed).toBeGreaterThan(5_000);
@@ -303,7 +303,7 @@ describe('20,000 broken frames', () => {
     const ref = await cluster.spawn('cart', { on: 'local' });
     const to = writer();
     to.call(7, 0, ref.id, 'echo', 'still fine', undefined, undefined);
-    cluster.frame(good, to.batch());
+    cluster.host.frame(good, to.batch());
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     expect(good.sent.at(-1)!.toString('latin1')).toContain('still fine');

@@ -1,0 +1,117 @@
+import type {
+  Logger,
+  NodeDownReason,
+  PeerConnection,
+  Refusal,
+  RefusalCode,
+  TransportHost,
+} from '@noex/contracts';
+import type { LocalNode } from '@noex/runtime';
+import type { Introductions } from './membership/introductions.js';
+import type { Members } from './membership/members.js';
+import { receiveFrame, type InboundHost } from './remote/inbound.js';
+import { Peer, type PeerLimits } from './remote/peer.js';
+import type { Serving } from './remote/serving.js';
+import type { PayloadCodec } from './wire/payload-codec.js';
+
+export interface ClusterHostParts {
+  readonly self: TransportHost['self'];
+  readonly node: LocalNode;
+  readonly members: Members;
+  readonly introductions: Introductions;
+  readonly serving: Serving;
+  readonly codec: PayloadCodec;
+  readonly limits: PeerLimits;
+  readonly logger: Logger;
+  isDraining(): boolean;
+}
+
+/** A node as its transport and its peers see it: who comes and goes, and what they send. */
+export class ClusterHost implements TransportHost, InboundHost {
+  readonly self: TransportHost['self'];
+  readonly node: LocalNode;
+  private lastRefusal: Refusal | undefined;
+  private refusedCount = 0;
+
+  constructor(private readonly parts: ClusterHostParts) {
+    this.self = parts.self;
+    this.node = parts.node;
+  }
+
+  get draining(): boolean {
+    return this.parts.isDraining();
+  }
+
+  /** Requests of peers that were refused because this node is leaving. */
+  get refusedRequests(): number {
+    return this.refusedCount;
+  }
+
+  /** Why this node, while it has no peer, cannot have one: it was refused for what only its configuration can change. */
+  get shutOut(): string | undefined {
+    return this.parts.members.size === 0 ? this.lastRefusal?.message : undefined;
+  }
+
+  // --- what the transport reports ---
+
+  peerUp(connection: PeerConnection): void {
+    const { members, serving, codec, limits, introductions } = this.parts;
+    const peer = new Peer(this.node, connection, serving, codec, limits);
+    members.join(peer);
+    introductions.announce(peer);
+  }
+
+  peerDown(connection: PeerConnection, reason: NodeDownReason): void {
+    this.parts.members.remove(connection, reason);
+  }
+
+  frame(connection: PeerConnection, frame: Uint8Array): void {
+    const peer = this.parts.members.at(connection);
+    if (!peer) return;
+    peer.heard = true;
+    try {
+      receiveFrame(this, peer, frame);
+    } catch (error) {
+      this.parts.logger.warn(
+        `node "${connection.peer.id}" sent what makes no sense; its connection is closed`,
+        {
+          event: 'protocol_error',
+          peer: connection.peer.id,
+          error,
+        },
+      );
+      connection.close('connection_closed');
+    }
+  }
+
+  refused(refusal: Refusal): void {
+    if (LASTING_REFUSALS.has(refusal.code)) this.lastRefusal = refusal;
+  }
+
+  writable(connection: PeerConnection): void {
+    this.parts.members.at(connection)?.unblock();
+  }
+
+  // --- what peers say ---
+
+  announced(peer: Peer, announcement: unknown): void {
+    this.parts.introductions.announced(peer, announcement);
+    this.lastRefusal = undefined;
+  }
+
+  goodbye(peer: Peer): void {
+    peer.connection.close('graceful_shutdown');
+  }
+
+  countRefused(): void {
+    this.refusedCount++;
+  }
+}
+
+/** Refusals that a node does not outgrow by trying again. */
+const LASTING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
+  'wrong_secret',
+  'cluster_name',
+  'protocol_version',
+  'name_taken',
+]);
