@@ -1,4 +1,5 @@
 import { describeExit, type ExitReason } from './exit-reason.js';
+import { httpStatusOf, httpStatusOfCode } from './http-status.js';
 
 /** Whether the work that a failed request asked for may have been done. */
 export type Outcome = 'not-run' | 'unknown' | 'ran';
@@ -9,6 +10,10 @@ export interface ErrorData {
   readonly message: string;
   readonly code?: string | number;
   readonly data?: unknown;
+  /** HTTP status the thrown error asks for, from 400 to 599. */
+  readonly status?: number;
+  /** Set where the handler did not run: a guard or a pipe before it threw. */
+  readonly outcome?: 'not-run';
 }
 
 /** Base of every error this product throws on purpose. Narrow by `code`, not by class: classes do not cross package copies. */
@@ -26,7 +31,23 @@ export abstract class NoexError extends Error {
     this.name = new.target.name;
   }
 
-  toJSON(): ErrorData & { outcome: Outcome } {
+  /**
+   * HTTP status a server answers with where nobody catches the error. `status` and `expose` are the `http-errors` convention that
+   * Express, Fastify and Nest go by; what is told of a 5xx is its status alone.
+   */
+  get statusCode(): number {
+    return httpStatusOfCode(this.code);
+  }
+
+  get status(): number {
+    return this.statusCode;
+  }
+
+  get expose(): boolean {
+    return this.statusCode < 500;
+  }
+
+  toJSON(): Omit<ErrorData, 'outcome'> & { outcome: Outcome } {
     return {
       name: this.name,
       message: this.message,
@@ -93,20 +114,28 @@ export class InvalidMessageError extends NoexError {
 }
 
 /**
- * The handler threw. `name`, `message`, `remoteCode` and `remoteData` are those of the error it threw, on whatever node;
- * where it was this node, that error is also the `cause`.
+ * The handler threw, or what is bound before it (a guard, a pipe), then with the outcome `not-run`. `name`, `message`,
+ * `remoteCode`, `remoteData` and `remoteStatus` are those of the error thrown, on whatever node; where it was this node, that
+ * error is also the `cause`.
  */
 export class RemoteError extends NoexError {
   readonly code = 'remote_error';
-  readonly outcome = 'ran';
+  readonly outcome: Outcome;
   readonly remoteCode?: string | number;
   readonly remoteData?: unknown;
+  readonly remoteStatus?: number;
 
   constructor(error: ErrorData, options?: ErrorOptions) {
     super(error.message, { name: error.name, code: error.code, data: error.data }, options);
     this.name = error.name;
+    this.outcome = error.outcome ?? 'ran';
     this.remoteCode = error.code;
     this.remoteData = error.data;
+    this.remoteStatus = error.status;
+  }
+
+  override get statusCode(): number {
+    return this.remoteStatus ?? super.statusCode;
   }
 }
 
@@ -144,9 +173,21 @@ export class SpawnTimeoutError extends NoexError {
   readonly outcome = 'not-run';
 }
 
-/** A local name is taken, or not allowed. */
+/** The name, on the node or in the cluster, belongs to another process; `data.holder` names it. */
 export class NameTakenError extends NoexError {
   readonly code = 'name_taken';
+  readonly outcome = 'not-run';
+}
+
+/** Whether the name is free could not be learned in time. It was not registered, and nothing is left behind. */
+export class NameClaimTimeoutError extends NoexError {
+  readonly code = 'name_claim_timeout';
+  readonly outcome = 'not-run';
+}
+
+/** This node sees too few others to take new names or start singletons (option `quorum`). */
+export class NoQuorumError extends NoexError {
+  readonly code = 'no_quorum';
   readonly outcome = 'not-run';
 }
 
@@ -184,6 +225,8 @@ const ANSWERED = {
   spawn_failed: SpawnFailedError,
   spawn_timeout: SpawnTimeoutError,
   name_taken: NameTakenError,
+  name_claim_timeout: NameClaimTimeoutError,
+  no_quorum: NoQuorumError,
 } as const satisfies Record<string, new (message: string, data?: Record<string, unknown>) => NoexError>;
 
 /** What of any thrown value crosses to another node. Never throws, whatever the value does when it is looked at. */
@@ -197,18 +240,46 @@ export function toErrorData(thrown: unknown): ErrorData {
 
 function describeThrown(thrown: unknown): ErrorData {
   if (thrown instanceof RemoteError) {
-    return { name: thrown.name, message: thrown.message, code: thrown.remoteCode, data: thrown.remoteData };
+    const { name, message, remoteCode: code, remoteData: data, remoteStatus: status, outcome } = thrown;
+    return {
+      name,
+      message,
+      code,
+      data,
+      ...(status === undefined ? {} : { status }),
+      ...(outcome === 'not-run' ? { outcome } : {}),
+    };
   }
   if (thrown instanceof Error) {
-    const { code, data } = thrown as { code?: unknown; data?: unknown };
+    const { code } = thrown as { code?: unknown };
+    const data = dataOf(thrown);
+    const status = thrown instanceof NoexError ? undefined : httpStatusOf(thrown);
     return {
       name: String(thrown.name),
       message: String(thrown.message),
       ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
       ...(data === undefined ? {} : { data }),
+      ...(status === undefined ? {} : { status }),
     };
   }
   return { name: 'Error', message: String(thrown) };
+}
+
+/** What an error tells besides its message: `data`, or what Nest's HttpException and RpcException were made with. */
+function dataOf(thrown: Error): unknown {
+  const { data, getResponse, getError } = thrown as {
+    data?: unknown;
+    getResponse?: () => unknown;
+    getError?: () => unknown;
+  };
+  if (data !== undefined) return data;
+  const told =
+    typeof getResponse === 'function'
+      ? getResponse.call(thrown)
+      : typeof getError === 'function'
+        ? getError.call(thrown)
+        : undefined;
+  return typeof told === 'object' && told !== null ? told : undefined;
 }
 
 /** The error for the caller when a node answered with one of ours, by its code; `undefined` for other codes. */

@@ -1,4 +1,4 @@
-export { refusePeer, type Refusal, type RefusalCode } from './admission.js';
+export { refusePeer, type NameHistory, type Refusal, type RefusalCode } from './admission.js';
 export { systemClock, type Clock, type TimerHandle } from './clock.js';
 export { DropCounter } from './drop-counter.js';
 export {
@@ -12,11 +12,13 @@ export {
   InvalidMessageError,
   InvalidOptionsError,
   MessageTooLargeError,
+  NameClaimTimeoutError,
   NameTakenError,
   NodeDownError,
   NodeNotRunningError,
   NodeUnreachableError,
   NoexError,
+  NoQuorumError,
   OverloadedError,
   ProcessExitedError,
   ProcessNotFoundError,
@@ -30,6 +32,7 @@ export {
   type Outcome,
 } from './errors.js';
 export { describeExit, isPlannedExit, type ExitReason } from './exit-reason.js';
+export { isErrorStatus } from './http-status.js';
 export { silentLogger, type LogFields, type Logger } from './logger.js';
 export {
   PROTOCOL_VERSION,

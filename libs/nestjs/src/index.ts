@@ -57,6 +57,8 @@ export { HandleCall, HandleCast, HandleDown, HandleInfo } from './behavior/handl
 export type { NoexBehaviorOptions } from './behavior/behavior-metadata.js';
 export { NoexBehavior } from './behavior/noex-behavior.decorator.js';
 export type { Violation } from './behavior/payload-validation.js';
+export { isNoexContext, NoexContext, type HandledKind } from './enhancers/noex-context.js';
+export { Ctx, Payload } from './enhancers/param.decorators.js';
 export { noexPinoParams } from './logging/noex-pino.js';
 export { NoexModule, type NoexModuleAsyncOptions, type NoexOptionsFactory } from './noex.module.js';
 export type { NoexModuleOptions } from './options/noex-options.js';

@@ -14,6 +14,7 @@ import { Cluster } from '@noex/cluster';
 import { ProcessGroups } from '@noex/runtime';
 import { BehaviorExplorer } from './behavior/behavior.explorer.js';
 import { createCluster } from './cluster.factory.js';
+import { EnhancerFinder } from './enhancers/bound-enhancers.js';
 import { createHealthModuleAsync } from './health/health.module.js';
 import { NestLoggerAdapter } from './logging/nest-logger.adapter.js';
 import { createMetricsModuleAsync } from './metrics/metrics.module.js';
@@ -116,6 +117,7 @@ function assemble(
       { provide: NOEX_METRICS_SOURCE, inject: [Cluster], useFactory: metricsSource },
       { provide: ProcessGroups, inject: [Cluster], useFactory: (cluster: Cluster) => cluster.node.groups },
       ...SERVICES,
+      EnhancerFinder,
       BehaviorExplorer,
       RootSupervisor,
       NoexOrchestrator,

@@ -56,14 +56,18 @@ export const NO_HANDLER: unique symbol = Symbol('no handler');
 /** A driver's answer to a message that it wants again after {@link ProcessCell.retryPostponed}; a caller keeps waiting. */
 export const POSTPONED: unique symbol = Symbol('postponed');
 
-/** Thrown by a driver that refuses a message before its handler ran; the process goes on with its state untouched. */
+/**
+ * Thrown by a driver that refuses a message before its handler ran; the process goes on with its state untouched. The caller
+ * gets the `cause`, if there is one, and else InvalidMessageError.
+ */
 export class MessageRejected extends Error {
   constructor(
     message: string,
     /** What is wrong, one entry a violation. */
     readonly violations: readonly unknown[],
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
     this.name = 'MessageRejected';
   }
 }

@@ -1,9 +1,6 @@
 import {
-  BehaviorNotFoundError,
   DrainingError,
   DropCounter,
-  InvalidMessageError,
-  ProcessNotFoundError,
   ProcessRef,
   silentLogger,
   systemClock,
@@ -13,7 +10,9 @@ import {
 } from '@noex/contracts';
 import { currentActivity } from './activity.js';
 import type { BehaviorDriver } from './behavior.js';
+import { BehaviorRegistry } from './behavior-registry.js';
 import { ProcessGroups } from './groups/process-groups.js';
+import { link, unlink } from './links.js';
 import { Message, MessageKind, type Headers } from './message.js';
 import type { Messenger } from './messenger.js';
 import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
@@ -26,9 +25,12 @@ import { Observer } from './observer.js';
 import type { LinkedProcess, NameHolder } from './process-extras.js';
 import type { ProcessHost } from './process-host.js';
 import { Process } from './process.js';
+import { refuseForNoProcess } from './refusals.js';
 import { Scheduler } from './scheduler.js';
 import { startProcess } from './start-process.js';
+import { stopAll } from './stop-all.js';
 import { TimerWheel } from './timer-wheel.js';
+import { watch } from './watch.js';
 
 export interface LocalNodeOptions {
   /** The node's name. */
@@ -61,10 +63,8 @@ export class LocalNode implements Messenger, ProcessHost {
   /** Reaches processes on any node; a cluster puts itself here. */
   messenger: Messenger = this;
   private readonly names = new NameRegistry();
-  private readonly behaviors = new Map<string, BehaviorDriver>();
+  private readonly behaviors: BehaviorRegistry;
   private readonly processes = new Map<number, Process>();
-  /** Names of the behaviors that peers may start. */
-  readonly openToPeers = new Set<string>();
   /** Groups of this node's processes. */
   readonly groups = new ProcessGroups(this);
   /** For dashboards and debugging. */
@@ -76,6 +76,7 @@ export class LocalNode implements Messenger, ProcessHost {
 
   constructor(options: LocalNodeOptions) {
     this.id = options.id;
+    this.behaviors = new BehaviorRegistry(options.id);
     this.incarnation = options.incarnation ?? Date.now();
     this.mailboxLimit = options.mailboxLimit ?? DEFAULT_MAILBOX_LIMIT;
     this.callTimeoutMs = options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;
@@ -110,22 +111,20 @@ export class LocalNode implements Messenger, ProcessHost {
    * another has the name.
    */
   addBehavior(driver: BehaviorDriver, remote = true): void {
-    const known = this.behaviors.get(driver.name);
-    if (known && known !== driver) {
-      throw new InvalidMessageError(
-        `two behaviors are named "${driver.name}"; a behavior's name must be unique on its node`,
-      );
-    }
-    this.behaviors.set(driver.name, driver);
-    if (remote) this.openToPeers.add(driver.name);
+    this.behaviors.add(driver, remote);
   }
 
   behavior(name: string): BehaviorDriver | undefined {
-    return this.behaviors.get(name);
+    return this.behaviors.find(name);
   }
 
   get behaviorNames(): string[] {
-    return [...this.behaviors.keys()];
+    return this.behaviors.names;
+  }
+
+  /** Names of the behaviors that peers may start. */
+  get openToPeers(): ReadonlySet<string> {
+    return this.behaviors.openToPeers;
   }
 
   /**
@@ -140,13 +139,7 @@ export class LocalNode implements Messenger, ProcessHost {
     /** Number of the process that started it. Default: the one whose code is running. */
     parent = this.activeProcess(),
   ): Promise<ProcessRef> {
-    const driver = typeof behavior === 'string' ? this.behaviors.get(behavior) : behavior;
-    if (!driver) {
-      throw new BehaviorNotFoundError(`node "${this.id}" knows no behavior "${String(behavior)}"`, {
-        node: this.id,
-        behavior,
-      });
-    }
+    const driver = this.behaviors.resolve(behavior);
     if (this.stopping) throw new DrainingError(`node "${this.id}" stops its processes`, { node: this.id });
     const args = this.copy(options.args);
     const process = new Process(this, ++this.lastProcess, driver, parent, contextOf);
@@ -197,7 +190,7 @@ export class LocalNode implements Messenger, ProcessHost {
 
   private post(to: ProcessRef, message: Message): boolean {
     if (to.incarnation === this.incarnation && to.node === this.id) return this.deliver(to.id, message);
-    return this.notFound(to.toString(), message);
+    return this.notFound(to, message);
   }
 
   /** Puts a message into a process' mailbox; false when there is no such process or its mailbox is full. */
@@ -205,31 +198,21 @@ export class LocalNode implements Messenger, ProcessHost {
     const process = this.processes.get(id);
     return process
       ? process.deliver(message)
-      : this.notFound(new ProcessRef(this.id, this.incarnation, id).toString(), message);
+      : this.notFound(new ProcessRef(this.id, this.incarnation, id), message);
   }
 
-  private notFound(who: string, message: Message): boolean {
-    this.drop('noproc', message);
-    message.reply?.fail(
-      new ProcessNotFoundError(`there is no process ${who} on node "${this.id}"`, {
-        process: who,
-        node: this.id,
-      }),
-    );
+  private notFound(to: ProcessRef, message: Message): false {
+    refuseForNoProcess(this, to, message);
     return false;
   }
 
   monitor(target: ProcessRef, down: DownListener): Monitor {
     const process = this.find(target);
-    if (process) return this.watch(process, down);
+    if (process) return watch(process, down);
     const monitor = new LocalMonitor(target, down, null, this.logger);
     // Later, so that the caller holds its monitor before the news comes.
     queueMicrotask(() => monitor.fire('noproc'));
     return monitor;
-  }
-
-  private watch(process: Process, down: DownListener): Monitor {
-    return new LocalMonitor(process.ref, down, (process.extras.watchers ??= new Set()), this.logger);
   }
 
   /** Ends a process from outside: `kill` at once, anything else after the message it is working on. */
@@ -240,25 +223,12 @@ export class LocalNode implements Messenger, ProcessHost {
   }
 
   link(process: LinkedProcess, other: ProcessRef): void {
-    if (other.node !== this.id) {
-      throw new InvalidMessageError(
-        `process ${other.toString()} lives on node "${other.node}": links tie processes of one node; monitor it instead`,
-      );
-    }
-    const peer = this.find(other);
-    if (!peer) return process.exitSignal(other, 'noproc');
-    // Its handler outlived it: to the other it is the one that is not there.
-    if (!process.alive) return peer.exitSignal(process.ref, 'noproc');
-    if (peer === process) return;
-    (process.extras.links ??= new Set()).add(peer);
-    (peer.extras.links ??= new Set()).add(process);
+    link(process, other, this.find(other));
   }
 
   unlink(process: LinkedProcess, other: ProcessRef): void {
     const peer = this.find(other);
-    if (!peer) return;
-    process.extras.links?.delete(peer);
-    peer.extras.links?.delete(process);
+    if (peer) unlink(process, peer);
   }
 
   /** Throws NameTakenError. */
@@ -310,25 +280,10 @@ export class LocalNode implements Messenger, ProcessHost {
    */
   async stop(budgetMs: number): Promise<number> {
     this.stopping = true;
-    const remaining = [...this.processes.values()].reverse();
-    const ended = remaining.map(
-      (process) => new Promise<void>((resolve) => this.monitor(process.ref, () => resolve())),
-    );
-    for (const process of remaining) process.exit('shutdown');
-    let timer: unknown;
-    const timeout = new Promise<void>(
-      (resolve) => (timer = this.clock.setTimeout(resolve, Math.min(budgetMs, LONGEST_MS))),
-    );
-    await Promise.race([Promise.all(ended), timeout]);
-    this.clock.clearTimeout(timer);
-    const killed = this.processes.size;
-    for (const process of [...this.processes.values()]) process.kill();
+    const killed = await stopAll(this.processes, this.clock, budgetMs);
     this.wheel.close();
     return killed;
   }
 }
-
-/** The longest that timers of the machine wait, in milliseconds. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 const contextOf = (process: Process): Context => new Context(process);

@@ -1,28 +1,18 @@
 import { ProcessNotFoundError, ProcessRef, silentLogger, type ExitReason } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
-import { NO_HANDLER, type BehaviorDriver } from './behavior.js';
+import type { BehaviorDriver } from './behavior.js';
 import { LocalNode } from './local-node.js';
 import type { ProcessContext } from './process-context.js';
-
-type Work = (context: ProcessContext) => unknown;
+import { gate, puppetDriver } from './puppet.spec-support.js';
 
 function setup(terminate?: (reason: ExitReason, context: ProcessContext) => unknown) {
   const clock = new VirtualClock();
   const errors: unknown[] = [];
   const logger = { ...silentLogger, error: (_: string, fields?: object) => void errors.push(fields) };
   const node = new LocalNode({ id: 'n1', incarnation: 1, clock, logger });
-  /** A process that does what its messages say. */
-  const puppet: BehaviorDriver = {
-    name: 'puppet',
-    crashOnCallError: false,
-    shutdownMs: 1000,
-    init: () => undefined,
-    call: (cell, _name, work) => (work as Work)(cell.context),
-    cast: (cell, _name, work) => (work as Work)(cell.context),
-    info: () => NO_HANDLER,
-    down: () => NO_HANDLER,
+  const puppet = puppetDriver({
     terminate: terminate && ((cell, reason) => terminate(reason, cell.context)),
-  };
+  });
   const reasons: ExitReason[] = [];
   const spawn = async () => {
     const ref = await node.spawn(puppet);
@@ -30,13 +20,6 @@ function setup(terminate?: (reason: ExitReason, context: ProcessContext) => unkn
     return ref;
   };
   return { clock, node, errors, puppet, reasons, spawn };
-}
-
-function gate() {
-  let open!: () => void;
-  let fail!: (error: unknown) => void;
-  const promise = new Promise<void>((resolve, reject) => ([open, fail] = [resolve, reject]));
-  return { promise, open, fail };
 }
 
 const boom = new Error('boom');

@@ -1,36 +1,27 @@
 import { ProcessRef, type ExitReason } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
-import { NO_HANDLER, type BehaviorDriver } from './behavior.js';
+import { NO_HANDLER } from './behavior.js';
 import { LocalNode, type LocalNodeOptions } from './local-node.js';
 import type { ProcessContext } from './process-context.js';
 import { ProcessExtras } from './process-extras.js';
+import { puppetDriver, type Work } from './puppet.spec-support.js';
 
 // However slow the machine, no turn of the scheduler ends early: `advance(0)` brings everything to rest.
 beforeAll(() => void jest.spyOn(performance, 'now').mockReturnValue(0));
 afterAll(() => jest.restoreAllMocks());
 
-type Work = (context: ProcessContext) => unknown;
-
 function setup(options: Partial<LocalNodeOptions> = {}) {
   const clock = new VirtualClock();
   const node = new LocalNode({ id: 'n1', incarnation: 1, clock, ...options });
   const exits: unknown[] = [];
-  /** A process that does what its messages say. */
-  const puppet: BehaviorDriver = {
-    name: 'puppet',
-    crashOnCallError: false,
-    shutdownMs: 1000,
+  const puppet = puppetDriver({
     init: (cell, args) => (args as Work | undefined)?.(cell.context),
-    call: (cell, _name, work) => (work as Work)(cell.context),
-    cast: () => NO_HANDLER,
     info(_cell, name, payload) {
       if (name !== 'EXIT') return NO_HANDLER;
       exits.push(payload);
       return undefined;
     },
-    down: () => NO_HANDLER,
-    terminate: undefined,
-  };
+  });
   node.addBehavior(puppet);
   const spawn = async (links: readonly ProcessRef[] = [], trap = false) => {
     const ref = await node.spawn(puppet);

@@ -1,11 +1,10 @@
 import { OverloadedError, type Logger } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
-import { MessageRejected, NO_HANDLER, type BehaviorDriver } from './behavior.js';
+import { MessageRejected, NO_HANDLER } from './behavior.js';
 import { LocalNode, type LocalNodeOptions } from './local-node.js';
 import { Message, MessageKind } from './message.js';
 import type { ProcessContext } from './process-context.js';
-
-type Work = (context: ProcessContext) => unknown;
+import { gate, puppetDriver, type Work } from './puppet.spec-support.js';
 
 function setup(options: Partial<LocalNodeOptions> = {}) {
   const clock = new VirtualClock();
@@ -19,14 +18,7 @@ function setup(options: Partial<LocalNodeOptions> = {}) {
   const node = new LocalNode({ id: 'n1', incarnation: 1, clock, logger, ...options });
   /** What the processes were told besides work, in order. */
   const news: unknown[] = [];
-  /** A process that does what its messages say. */
-  const puppet: BehaviorDriver = {
-    name: 'puppet',
-    crashOnCallError: false,
-    shutdownMs: 1000,
-    init: () => undefined,
-    call: (cell, _name, work) => (work as Work)(cell.context),
-    cast: (cell, _name, work) => (work as Work)(cell.context),
+  const puppet = puppetDriver({
     info(cell, name, payload) {
       if (name === 'do') return (payload as Work)(cell.context);
       news.push(name === 'EXIT' ? { name, ...(payload as object) } : name);
@@ -38,15 +30,8 @@ function setup(options: Partial<LocalNodeOptions> = {}) {
       news.push(down);
       return undefined;
     },
-    terminate: undefined,
-  };
+  });
   return { clock, node, news, errors, puppet, spawn: () => node.spawn(puppet) };
-}
-
-function gate() {
-  let open!: () => void;
-  const promise = new Promise<void>((resolve) => (open = resolve));
-  return { promise, open };
 }
 
 describe('messages from one sender', () => {

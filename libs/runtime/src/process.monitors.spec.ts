@@ -1,11 +1,10 @@
 import { ProcessRef, silentLogger, type ExitReason } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
-import { NO_HANDLER, type BehaviorDriver, type ProcessDown } from './behavior.js';
+import type { ProcessDown } from './behavior.js';
 import { LocalNode } from './local-node.js';
 import type { Monitor } from './monitor.js';
 import type { ProcessContext } from './process-context.js';
-
-type Work = (context: ProcessContext) => unknown;
+import { gate, puppetDriver, type Work } from './puppet.spec-support.js';
 
 function setup(terminate?: () => unknown) {
   const clock = new VirtualClock();
@@ -13,27 +12,13 @@ function setup(terminate?: () => unknown) {
   const logger = { ...silentLogger, error: (_: string, fields?: object) => void errors.push(fields) };
   const node = new LocalNode({ id: 'n1', incarnation: 1, clock, logger });
   const downs: ProcessDown[] = [];
-  /** A process that does what its messages say. */
-  const puppet: BehaviorDriver = {
-    name: 'puppet',
-    crashOnCallError: false,
-    shutdownMs: 1000,
-    init: () => undefined,
-    call: (cell, _name, work) => (work as Work)(cell.context),
-    cast: (cell, _name, work) => (work as Work)(cell.context),
-    info: () => NO_HANDLER,
+  const puppet = puppetDriver({
     down: (_cell, down) => void downs.push(down),
     terminate,
-  };
+  });
   const spawn = () => node.spawn(puppet);
   const run = (ref: ProcessRef, work: Work) => node.call(ref, 'do', work);
   return { clock, node, errors, downs, spawn, run };
-}
-
-function gate() {
-  let open!: () => void;
-  const promise = new Promise<void>((resolve) => (open = resolve));
-  return { promise, open };
 }
 
 const boom = new Error('boom');

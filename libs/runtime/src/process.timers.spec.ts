@@ -1,27 +1,17 @@
 import { VirtualClock } from '@noex/testing';
-import { NO_HANDLER, type BehaviorDriver } from './behavior.js';
 import { LocalNode, type LocalNodeOptions } from './local-node.js';
 import type { ProcessContext } from './process-context.js';
-
-type Work = (context: ProcessContext) => unknown;
+import { puppetDriver, type Work } from './puppet.spec-support.js';
 
 async function setup(options: Partial<LocalNodeOptions> = {}) {
   const clock = new VirtualClock();
   const node = new LocalNode({ id: 'n1', incarnation: 1, clock, ...options });
   const got: string[] = [];
   /** A process that does what its calls say and notes its infos. */
-  const puppet: BehaviorDriver = {
-    name: 'puppet',
-    crashOnCallError: false,
-    shutdownMs: 1000,
-    init: () => undefined,
-    call: (cell, _name, work) => (work as Work)(cell.context),
-    cast: () => NO_HANDLER,
+  const puppet = puppetDriver({
     info: (cell, name, payload) =>
       void got.push(`${cell.context.self.id} ${name} ${String(payload)} @${clock.now()}`),
-    down: () => NO_HANDLER,
-    terminate: undefined,
-  };
+  });
   const [ref, other] = [await node.spawn(puppet), await node.spawn(puppet)];
   const run = (work: Work) => node.call(ref, 'do', work);
   return { clock, node, got, ref, other, run };

@@ -1,16 +1,19 @@
-import { CallTimeoutError, exitedError, ProcessRef, toErrorData, type ExitReason } from '@noex/contracts';
-import { deadlock, runActivity, type ActiveProcess } from './activity.js';
+import { exitedError, ProcessRef, toErrorData, type ExitReason } from '@noex/contracts';
+import { runActivity, type ActiveProcess } from './activity.js';
 import { MessageRejected, NO_HANDLER, POSTPONED, type BehaviorDriver, type ProcessDown } from './behavior.js';
 import { dispatch, isThenable, type Dispatchable } from './dispatch.js';
-import { logExit, logFailedTerminate } from './exit-log.js';
+import { logExit } from './exit-log.js';
 import { Mailbox } from './mailbox.js';
-import { isNews, Message, MessageKind, type CallPath } from './message.js';
-import { ProcessExtras, ProcessTimer, type LinkedProcess } from './process-extras.js';
+import { admits } from './mailbox-admission.js';
+import { Message, MessageKind } from './message.js';
+import { ProcessExtras, type LinkedProcess } from './process-extras.js';
 import type { ProcessContext } from './process-context.js';
 import type { ProcessHost } from './process-host.js';
 import { STATUS_NAMES, Status, type ProcessStatus } from './process-status.js';
-import { answerRejected, answerUnhandled, failAll, refuseForFullMailbox } from './refusals.js';
+import { answerRejected, answerUnhandled, failAll, skipAbandoned } from './refusals.js';
+import { runTerminate } from './run-terminate.js';
 import type { Runnable } from './scheduler.js';
+import { thrownReason } from './thrown-reason.js';
 
 /**
  * One process: a state, a mailbox, and the rule that its messages are handled one at a time. Signals (stop, exit, kill)
@@ -100,7 +103,7 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
    * It is not called when the process was told to stop meanwhile; then it ends as any other.
    */
   start(args: unknown, onStarted?: () => void): void | Promise<void> {
-    const failed = (error: unknown) => this.finish(toReason(error));
+    const failed = (error: unknown) => this.finish(thrownReason(error));
     try {
       const result = runActivity(this, null, this.driver.followed, () => this.driver.init(this, args));
       if (isThenable(result)) return Promise.resolve(result).then(() => this.started(onStarted), failed);
@@ -119,33 +122,10 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
   /** Takes a message; false when it is refused. News of other processes is always taken. */
   deliver(message: Message): boolean {
     const mailbox = (this.mailbox ??= new Mailbox());
-    if (message.path && this.waitsIn(message.path)) {
-      message.reply?.fail(deadlock(message.path, this.ref));
-      return false;
-    }
-    const limit = this.driver.mailbox?.limit ?? this.node.mailboxLimit;
-    if (mailbox.depth >= limit && !isNews(message) && !this.makeRoom(mailbox)) {
-      refuseForFullMailbox(this, message);
-      return false;
-    }
+    if (!admits(this, mailbox, message)) return false;
     mailbox.push(message);
     if (this.status === Status.Idle && !this.suspended) this.schedule();
     return true;
-  }
-
-  /** Whether the handler at work here is one of those that wait, in the end, for a message with this path. */
-  private waitsIn(path: CallPath): boolean {
-    return (
-      this.current !== null &&
-      path.some(({ ref, turn }) => turn === this.turn && ref.id === this.id && ref.equals(this.ref))
-    );
-  }
-
-  private makeRoom(mailbox: Mailbox): boolean {
-    if (this.driver.mailbox?.policy !== 'drop-oldest') return false;
-    const dropped = mailbox.removeOldestCast();
-    if (dropped) this.node.drop('mailbox_dropped_oldest', dropped, this.driver.name);
-    return dropped !== undefined;
   }
 
   run(limit: number): number {
@@ -186,10 +166,7 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
   /** Handles one message; false when its handler is still at work, or ended the process. */
   private handle(message: Message): boolean {
     if (message.reply?.abandoned) {
-      this.node.drop('caller_gave_up', message, this.driver.name);
-      message.reply.fail(
-        new CallTimeoutError(`the caller of "${message.name}" gave up before it was handled`),
-      );
+      skipAbandoned(this, message);
       return true;
     }
     this.current = message;
@@ -264,7 +241,7 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
     message.reply = null;
     if (error instanceof MessageRejected) return answerRejected(this, message, reply, error);
     reply?.threw(toErrorData(error), error);
-    if (!reply || this.driver.crashOnCallError) this.exit(toReason(error));
+    if (!reply || this.driver.crashOnCallError) this.exit(thrownReason(error));
   }
 
   /** Asks the process to end: after the message at hand, before any other. The first reason counts. */
@@ -284,25 +261,8 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
   }
 
   private terminate(): void {
-    const reason = this.exiting!;
-    const { terminate, shutdownMs } = this.driver;
-    if (!terminate) return this.finish(reason);
     this.status = Status.Stopping;
-    const failed = (error: unknown) => {
-      if (this.status === Status.Exited) return;
-      logFailedTerminate(this.node.logger, this, reason, error);
-      this.finish(toReason(error), true);
-    };
-    try {
-      const result = runActivity(this, null, this.driver.followed, () => terminate(this, reason));
-      if (!isThenable(result)) return this.finish(reason);
-      const limit = new ProcessTimer(this.node.wheel, shutdownMs, () => this.kill());
-      // Among its timers, so that it goes with them; numbers begin at 1.
-      (this.extras.timers ??= new Map()).set(0, limit);
-      Promise.resolve(result).then(() => this.finish(reason), failed);
-    } catch (error) {
-      failed(error);
-    }
+    runTerminate(this, this.exiting!, (reason, logged) => this.finish(reason, logged));
   }
 
   /** The end, reached exactly once: nothing of the process stays behind, everybody concerned hears of it. */
@@ -329,8 +289,4 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
       this.deliver(new Message(MessageKind.Exit, 'EXIT', { from, reason }, from, undefined, null));
     else if (reason !== 'normal') this.exit(reason);
   }
-}
-
-function toReason(error: unknown): ExitReason {
-  return error instanceof Error ? error : new Error(toErrorData(error).message);
 }

@@ -1,7 +1,10 @@
 import {
+  CallTimeoutError,
   exitedError,
   InvalidMessageError,
   OverloadedError,
+  ProcessNotFoundError,
+  toErrorData,
   type ExitReason,
   type ProcessRef,
 } from '@noex/contracts';
@@ -16,6 +19,19 @@ interface Refuser {
   readonly ref: ProcessRef;
   readonly behaviorName: string;
   readonly mailboxDepth: number;
+}
+
+/** A message for a process that is not there: counted, and its caller told. */
+export function refuseForNoProcess(node: ProcessHost, to: ProcessRef, message: Message): void {
+  node.drop('noproc', message);
+  if (!message.reply) return;
+  const process = to.toString();
+  message.reply.fail(
+    new ProcessNotFoundError(`there is no process ${process} on node "${node.id}"`, {
+      process,
+      node: node.id,
+    }),
+  );
 }
 
 /** A message that does not fit any more: counted, and its caller told. */
@@ -35,6 +51,12 @@ export function refuseForFullMailbox(
   );
 }
 
+/** A call that nobody waits for any more: counted, and not worked on. */
+export function skipAbandoned({ node, behaviorName: behavior }: Refuser, message: Message): void {
+  node.drop('caller_gave_up', message, behavior);
+  message.reply?.fail(new CallTimeoutError(`the caller of "${message.name}" gave up before it was handled`));
+}
+
 /** A message that the behavior has no handler for. */
 export function answerUnhandled({ node, behaviorName: behavior }: Refuser, message: Message): void {
   // A monitor's news that nobody asked to see is not a loss.
@@ -49,14 +71,15 @@ export function answerUnhandled({ node, behaviorName: behavior }: Refuser, messa
   message.reply = null;
 }
 
-/** A message whose payload is not what its handler takes. */
+/** A message that was refused before its handler ran. */
 export function answerRejected(
   { node, behaviorName: behavior }: Refuser,
   message: Message,
   reply: ReplyTarget | null,
-  { message: text, violations }: MessageRejected,
+  { message: text, violations, cause }: MessageRejected,
 ): void {
-  if (!reply) return node.drop('invalid_message', message, behavior);
+  if (!reply) return node.drop(cause === undefined ? 'invalid_message' : 'rejected', message, behavior);
+  if (cause !== undefined) return reply.threw({ ...toErrorData(cause), outcome: 'not-run' }, cause);
   reply.fail(new InvalidMessageError(text, { behavior, method: message.name, violations }));
 }
 

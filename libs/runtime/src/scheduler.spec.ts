@@ -1,22 +1,9 @@
-import { NO_HANDLER, type BehaviorDriver } from './behavior.js';
 import { LocalNode } from './local-node.js';
 import type { ProcessContext } from './process-context.js';
+import { puppetDriver } from './puppet.spec-support.js';
 import { Scheduler, type Runnable } from './scheduler.js';
 
-type Work = (context: ProcessContext) => unknown;
-
-/** A process that does what its messages say. */
-const puppet: BehaviorDriver = {
-  name: 'puppet',
-  crashOnCallError: false,
-  shutdownMs: 1000,
-  init: () => undefined,
-  call: (cell, _name, work) => (work as Work)(cell.context),
-  cast: (cell, _name, work) => (work as Work)(cell.context),
-  info: () => NO_HANDLER,
-  down: () => NO_HANDLER,
-  terminate: undefined,
-};
+const puppet = puppetDriver();
 
 const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 const ioTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));

@@ -6,11 +6,11 @@ import {
   type ExitReason,
   type ProcessRef,
 } from '@noex/contracts';
-import { LocalMonitor, type DownListener } from './monitor.js';
 import { ProcessTimer } from './process-extras.js';
 import type { SpawnOptions } from './process-context.js';
 import type { Process } from './process.js';
 import { requireTimeLimit } from './time-limit.js';
+import { watch } from './watch.js';
 
 export const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
 
@@ -73,10 +73,6 @@ async function withinTime(
     limit.cancel();
   }
   return late;
-}
-
-function watch(process: Process, down: DownListener): LocalMonitor {
-  return new LocalMonitor(process.ref, down, (process.extras.watchers ??= new Set()), process.node.logger);
 }
 
 function startFailed(behavior: string, reason: ExitReason): SpawnFailedError {

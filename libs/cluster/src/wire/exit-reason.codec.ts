@@ -1,4 +1,4 @@
-import { RemoteError, toErrorData, type ErrorData, type ExitReason } from '@noex/contracts';
+import { isErrorStatus, RemoteError, toErrorData, type ErrorData, type ExitReason } from '@noex/contracts';
 
 const BRIEF_CHARACTERS = 1000;
 
@@ -17,13 +17,15 @@ export function decodeExitReason(wire: unknown): ExitReason {
 }
 
 /** The same error without what may be too large to send, or may not be sendable at all. */
-export function briefErrorData({ name, message, code }: ErrorData): ErrorData {
+export function briefErrorData({ name, message, code, status, outcome }: ErrorData): ErrorData {
   return {
     name: name.slice(0, BRIEF_CHARACTERS),
     message: message.slice(0, BRIEF_CHARACTERS),
     ...(code === undefined
       ? {}
       : { code: typeof code === 'string' ? code.slice(0, BRIEF_CHARACTERS) : code }),
+    ...(status === undefined ? {} : { status }),
+    ...(outcome === undefined ? {} : { outcome }),
   };
 }
 
@@ -34,7 +36,7 @@ export function briefExitReason(reason: ExitReason): unknown {
 
 /** An error as a peer described it; whatever it sent, the result is well-formed. */
 export function readErrorData(wire: unknown): ErrorData {
-  const { name, message, code, data } = (typeof wire === 'object' && wire !== null ? wire : {}) as Record<
+  const { name, message, code, data, status, outcome } = (typeof wire === 'object' && wire !== null ? wire : {}) as Record<
     string,
     unknown
   >;
@@ -43,5 +45,7 @@ export function readErrorData(wire: unknown): ErrorData {
     message: typeof message === 'string' ? message : '',
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(data === undefined ? {} : { data }),
+    ...(isErrorStatus(status) ? { status } : {}),
+    ...(outcome === 'not-run' ? { outcome } : {}),
   };
 }

@@ -35,8 +35,6 @@ export interface HandlerMetadata {
 /** A handler method of a behavior class. */
 export interface HandlerDefinition extends HandlerMetadata {
   readonly method: string;
-  /** Declared type of its first parameter, as TypeScript emitted it. */
-  readonly payloadType: unknown;
   /** States of a state machine in which it holds; empty: in any. */
   readonly states: readonly string[];
 }
@@ -86,8 +84,7 @@ export function behaviorDefinition(type: Type, methodNames: readonly string[]): 
         `behavior "${name}" (${type.name}) has two ${metadata.kind} handlers for "${metadata.name}": ${twin.method} and ${method}`,
       );
     }
-    const types = Reflect.getMetadata('design:paramtypes', prototype, method) as unknown[] | undefined;
-    handlers.push({ ...metadata, method, payloadType: types?.[0], states });
+    handlers.push({ ...metadata, method, states });
   }
   const machine = declaredMachine(type.name, machineMetadata(type), handlers);
   return { name, type, options, handlers, machine };

@@ -5,6 +5,7 @@ import { Cluster } from '@noex/cluster';
 import { behaviorDefinition, behaviorMetadata, type BehaviorDefinition } from './behavior-metadata.js';
 import { classDriver } from './class.driver.js';
 import { instanceFactory } from './instance.factory.js';
+import { EnhancerFinder } from '../enhancers/bound-enhancers.js';
 import { stateMachineClassDriver } from '../state-machine/state-machine-class.driver.js';
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -19,6 +20,7 @@ export class BehaviorExplorer implements OnModuleInit {
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly cluster: Cluster,
+    private readonly enhancers: EnhancerFinder,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -66,7 +68,8 @@ export class BehaviorExplorer implements OnModuleInit {
     const create = await instanceFactory(definition.type, moduleRef, perProcess);
     const driver = definition.machine ? stateMachineClassDriver : classDriver;
     this.definitions.push(definition);
-    this.cluster.addBehavior(driver(definition, create), definition.options.remote ?? true);
+    const find = (method: string) => this.enhancers.find(definition.type, method, wrapper.host!);
+    this.cluster.addBehavior(driver(definition, create, find), definition.options.remote ?? true);
   }
 }
 

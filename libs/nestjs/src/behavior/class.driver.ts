@@ -6,11 +6,10 @@ import {
   type ProcessContext,
 } from '@noex/runtime';
 import type { ExitReason } from '@noex/contracts';
+import { enhancedHandler, type Handler } from '../enhancers/enhanced-handler.js';
+import type { BoundEnhancers } from '../enhancers/bound-enhancers.js';
 import type { BehaviorDefinition, HandlerDefinition } from './behavior-metadata.js';
 import type { InstanceFactory } from './instance.factory.js';
-import { payloadValidator } from './payload-validation.js';
-
-type Handler = (instance: object, payload: unknown, context: ProcessContext) => unknown;
 
 export interface LifeCycleMethods {
   init?(args: unknown, context: ProcessContext): unknown;
@@ -18,7 +17,12 @@ export interface LifeCycleMethods {
 }
 
 /** Runs a behavior class: the state of a process is an instance. */
-export function classDriver(definition: BehaviorDefinition, create: InstanceFactory): BehaviorDriver {
+export function classDriver(
+  definition: BehaviorDefinition,
+  create: InstanceFactory,
+  find: (method: string) => BoundEnhancers,
+): BehaviorDriver {
+  const compile = (handler: HandlerDefinition) => enhancedHandler(definition.type, handler, find);
   const table = (kind: HandlerDefinition['kind']) =>
     new Map(definition.handlers.filter((h) => h.kind === kind).map((h) => [h.name, compile(h)]));
   const calls = table('call');
@@ -56,12 +60,4 @@ export function classDriver(definition: BehaviorDefinition, create: InstanceFact
       prototype.terminate &&
       ((cell, reason) => (cell.state as Required<LifeCycleMethods>).terminate(reason, cell.context)),
   };
-}
-
-/** A handler method as a function, with the checks that go before it. */
-export function compile({ method, payloadType }: HandlerDefinition): Handler {
-  const validate = payloadValidator(payloadType);
-  type Instance = Record<string, (payload: unknown, context: ProcessContext) => unknown>;
-  if (!validate) return (instance, payload, context) => (instance as Instance)[method]!(payload, context);
-  return (instance, payload, context) => (instance as Instance)[method]!(validate(payload), context);
 }

@@ -8,7 +8,9 @@ import {
   type StateTable,
 } from '@noex/runtime';
 import type { BehaviorDefinition, HandlerDefinition } from '../behavior/behavior-metadata.js';
-import { compile, type LifeCycleMethods } from '../behavior/class.driver.js';
+import type { LifeCycleMethods } from '../behavior/class.driver.js';
+import type { BoundEnhancers } from '../enhancers/bound-enhancers.js';
+import { enhancedHandler } from '../enhancers/enhanced-handler.js';
 import type { InstanceFactory } from '../behavior/instance.factory.js';
 
 interface CompiledHandler extends HandlerDefinition {
@@ -19,10 +21,11 @@ interface CompiledHandler extends HandlerDefinition {
 export function stateMachineClassDriver(
   definition: BehaviorDefinition,
   create: InstanceFactory,
+  find: (method: string) => BoundEnhancers,
 ): BehaviorDriver {
   const { initial, states } = definition.machine!;
   const handlers = definition.handlers.map((handler): CompiledHandler => {
-    const call = compile(handler);
+    const call = enhancedHandler(definition.type, handler, find);
     return { ...handler, run: (payload, instance, context) => call(instance as object, payload, context) };
   });
   const begin = (instance: LifeCycleMethods, args: unknown, context: MachineContext): unknown => {

@@ -5,227 +5,23 @@ import { LocalNode } from '../local-node.js';
 import type { MachineContext } from './machine-context.js';
 import type { MachineHandler, StateTable } from './machine-definition.js';
 import { machineDriver } from './machine.driver.js';
+import { Model, type Seen } from './machine.property.model.spec-support.js';
+import {
+  EVENTS,
+  program,
+  STATES,
+  steps,
+  type Program,
+  type Rule,
+  type State,
+  type Step,
+} from './machine.property.programs.spec-support.js';
 import { keep, next, Transition } from './transition.js';
 
 /**
  * Random machines under random bursts of calls and casts, against a model that is a plain queue and two due times. Every time
  * is a multiple of the timer wheel's tick, so that nothing is late.
  */
-const STATES = ['a', 'b', 'c'] as const;
-const EVENTS = ['e0', 'e1', 'e2', 'e3'] as const;
-type State = (typeof STATES)[number];
-
-interface Rule {
-  readonly to: State | undefined;
-  readonly postpone: boolean;
-  readonly timeoutMs: number | undefined;
-  readonly eventTimeoutMs: number | undefined;
-  readonly fails: boolean;
-  readonly isAsync: boolean;
-}
-
-interface StateRules {
-  /** By event; undefined: the state has no handler for it. */
-  readonly events: readonly (Rule | undefined)[];
-  readonly enter: Rule;
-  readonly stateTimeout: Rule;
-  readonly eventTimeout: Rule;
-}
-
-interface Sent {
-  readonly kind: 'call' | 'cast';
-  readonly event: number;
-  /** How long the caller waits. */
-  readonly patienceMs: number;
-}
-
-interface Step {
-  readonly sent: readonly Sent[];
-  readonly thenMs: number;
-}
-
-type Program = Readonly<Record<State, StateRules>>;
-
-const rule = (allowed: { to?: boolean; postpone?: boolean; fails: number }): fc.Arbitrary<Rule> =>
-  fc.record({
-    to: allowed.to ? fc.option(fc.constantFrom(...STATES), { nil: undefined }) : fc.constant(undefined),
-    postpone: allowed.postpone ? fc.boolean() : fc.constant(false),
-    timeoutMs: fc.constantFrom(undefined, undefined, 20, 50, Infinity),
-    eventTimeoutMs: fc.constantFrom(undefined, undefined, 20, 30, Infinity),
-    fails: fc.integer({ min: 1, max: 100 }).map((n) => n <= allowed.fails),
-    isAsync: fc.boolean(),
-  });
-
-const stateRules: fc.Arbitrary<StateRules> = fc.record({
-  events: fc.tuple(
-    ...EVENTS.map(() => fc.option(rule({ to: true, postpone: true, fails: 8 }), { nil: undefined, freq: 6 })),
-  ),
-  enter: rule({ fails: 3 }),
-  stateTimeout: rule({ to: true, fails: 1 }),
-  eventTimeout: rule({ to: true, fails: 1 }),
-});
-/** Events that are postponed with a change of state only go up, or they would be handled again for ever. */
-function upOnly(rules: Program): Program {
-  const tame = (state: State): StateRules => ({
-    ...rules[state],
-    events: rules[state].events.map((r) =>
-      r?.postpone && r.to && r.to < state ? { ...r, to: undefined } : r,
-    ),
-  });
-  return { a: tame('a'), b: tame('b'), c: tame('c') };
-}
-
-const program = fc.record({ a: stateRules, b: stateRules, c: stateRules }).map(upOnly);
-const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.record({
-    sent: fc.array(
-      fc.record({
-        kind: fc.constantFrom('call' as const, 'cast' as const),
-        event: fc.nat(EVENTS.length - 1),
-        patienceMs: fc.constantFrom(10, 40, Infinity),
-      }),
-      { maxLength: 5 },
-    ),
-    thenMs: fc.constantFrom(0, 10, 20, 30, 60),
-  }),
-  { maxLength: 8 },
-);
-
-/** What can be seen of a run. */
-interface Seen {
-  readonly trace: string[];
-  /** How each call ended; undefined: not yet. */
-  readonly ends: (string | undefined)[];
-  readonly noHandler: number;
-  readonly gaveUp: number;
-  readonly alive: boolean;
-  /** Timers that run: timeouts, and callers who wait. */
-  readonly timers: number;
-}
-
-interface Queued {
-  readonly kind: 'call' | 'cast' | 'stateTimeout' | 'eventTimeout';
-  readonly id: number;
-  readonly event: number;
-}
-
-/** What gen_statem would do, over plain data. */
-class Model {
-  readonly trace: string[] = [];
-  readonly ends: (string | undefined)[] = [];
-  private now = 0;
-  private state: State = 'a';
-  private queue: Queued[] = [];
-  private postponed: Queued[] = [];
-  private due: { stateTimeout?: { at: number; id: number }; eventTimeout?: { at: number; id: number } } = {};
-  private readonly patience: number[] = [];
-  private count = 0;
-  private noHandler = 0;
-  private gaveUp = 0;
-  private alive = true;
-
-  constructor(private readonly program: Program) {
-    const { enter } = program.a;
-    this.trace.push('0 undefined > a');
-    if (enter.fails) this.alive = false;
-    else this.arm(enter.timeoutMs, enter.eventTimeoutMs);
-  }
-
-  send({ kind, event, patienceMs }: Sent): void {
-    const id = this.ends.push(undefined) - 1;
-    this.patience[id] = this.now + patienceMs;
-    if (this.alive) this.queue.push({ kind, id, event });
-    else if (kind === 'call') this.ends[id] = 'noproc';
-    if (kind === 'cast') this.ends[id] = 'cast';
-  }
-
-  pass(ms: number): void {
-    const end = this.now + ms;
-    this.work();
-    for (let at = this.nextDue(); at <= end; at = this.nextDue()) {
-      this.now = at;
-      this.ends.forEach((ended, id) => {
-        if (!ended && this.patience[id] === at) this.ends[id] = 'call_timeout';
-      });
-      for (const kind of ['stateTimeout', 'eventTimeout'] as const) {
-        const timeout = this.due[kind];
-        if (timeout?.at === at) this.queue.push({ kind, id: timeout.id, event: -1 });
-      }
-      // Two of one moment come in the order in which they were set.
-      if (this.queue.length === 2 && this.queue[0]!.id > this.queue[1]!.id) this.queue.reverse();
-      this.work();
-    }
-    this.now = end;
-  }
-
-  seen(): Seen {
-    const { trace, ends, noHandler, gaveUp, alive } = this;
-    const waiting = ends.filter((ended, id) => !ended && this.patience[id]! < Infinity).length;
-    const timers = Object.values(this.due).filter((d) => d !== undefined).length + waiting;
-    return { trace, ends, noHandler, gaveUp, alive, timers };
-  }
-
-  private nextDue(): number {
-    const waits = this.patience.filter((at, id) => !this.ends[id] && at > this.now);
-    const timeouts = Object.values(this.due).map((d) => d?.at ?? Infinity);
-    // No advance goes so far, and Infinity <= Infinity.
-    return Math.min(1e9, ...waits, ...timeouts);
-  }
-
-  private work(): void {
-    for (let event = this.queue.shift(); event && this.alive; event = this.queue.shift()) this.handle(event);
-  }
-
-  private handle(event: Queued): void {
-    const { kind, id } = event;
-    const rules = this.program[this.state];
-    if (kind === 'call' && this.ends[id]) return void this.gaveUp++;
-    let found: Rule | undefined;
-    if (kind === 'call' || kind === 'cast') {
-      found = rules.events[event.event];
-      if (!found && kind === 'cast') this.noHandler++;
-      if (!found && kind === 'call') this.ends[id] = 'invalid_message';
-      if (!found) return;
-      this.trace.push(`${this.now} ${this.state} ${kind} ${EVENTS[event.event]}`);
-    } else {
-      if (this.due[kind]?.id !== id) return;
-      this.due[kind] = undefined;
-      found = rules[kind];
-      this.trace.push(`${this.now} ${this.state} ${kind}`);
-    }
-    const from = this.state;
-    const to = found.to ?? from;
-    const enter = to === from ? undefined : this.program[to].enter;
-    if (!found.fails && enter) this.trace.push(`${this.now} ${from} > ${to}`);
-    if (found.fails || enter?.fails) return this.failed(event);
-    this.state = to;
-    this.due.eventTimeout = undefined;
-    if (enter) this.due.stateTimeout = undefined;
-    this.arm(enter?.timeoutMs ?? found.timeoutMs, enter?.eventTimeoutMs ?? found.eventTimeoutMs);
-    if (found.postpone) this.postponed.push(event);
-    else if (kind === 'call') this.ends[id] = `from ${from}`;
-    if (!enter) return;
-    this.queue = [...this.postponed, ...this.queue];
-    this.postponed = [];
-  }
-
-  private arm(stateMs: number | undefined, eventMs: number | undefined): void {
-    const set = (kind: 'stateTimeout' | 'eventTimeout', ms: number) => {
-      this.due[kind] = ms === Infinity ? undefined : { at: this.now + ms, id: 1_000 + ++this.count };
-    };
-    if (stateMs !== undefined) set('stateTimeout', stateMs);
-    if (eventMs !== undefined) set('eventTimeout', eventMs);
-  }
-
-  private failed({ kind, id }: Queued): void {
-    if (kind === 'call') return void (this.ends[id] = 'remote_error');
-    this.alive = false;
-    this.due = {};
-    for (const left of [...this.postponed, ...this.queue]) {
-      if (left.kind === 'call') this.ends[left.id] ??= 'noproc';
-    }
-  }
-}
 
 /** How a handler says what it decided: by what it returns, or through its context. */
 type Form = 'returns' | 'asks';
