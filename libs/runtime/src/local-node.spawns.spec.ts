@@ -34,6 +34,14 @@ describe('a spawn', () => {
     expect(refs.map(String)).toEqual(['n1~1~1', 'n1~1~2', 'n1~1~3']);
   });
 
+  it('counts as started when its start has succeeded, and not when it failed', async () => {
+    const { node, puppet } = setup();
+    await node.spawn(puppet, { name: 'taken' });
+    await caught(node.spawn(puppet, { name: 'taken' }));
+    await caught(node.spawn(puppet, { args: () => Promise.reject(boom) }));
+    expect(node.startedCount).toBe(1);
+  });
+
   it('of an unknown behavior is BehaviorNotFoundError', async () => {
     const { node } = setup();
     const error = await caught(node.spawn('nobody'));

@@ -72,6 +72,7 @@ export class LocalNode implements Messenger, ProcessHost {
   private readonly copyPayload: ((payload: unknown) => unknown) | undefined;
   private stopping = false;
   private lastProcess = 0;
+  private started = 0;
   private lastNumber = 0;
 
   constructor(options: LocalNodeOptions) {
@@ -90,9 +91,9 @@ export class LocalNode implements Messenger, ProcessHost {
     return this.processes.size;
   }
 
-  /** Processes started since the node was made. */
+  /** Processes whose start succeeded, since the node was made. */
   get startedCount(): number {
-    return this.lastProcess;
+    return this.started;
   }
 
   /** Messages waiting in all mailboxes. Walks every process: for scrapes and load reports, not per message. */
@@ -146,6 +147,7 @@ export class LocalNode implements Messenger, ProcessHost {
     if (options.name !== undefined) this.register(options.name, process);
     this.processes.set(process.id, process);
     await startProcess(process, args, options, onStarted);
+    this.started++;
     return process.ref;
   }
 

@@ -14,6 +14,8 @@ export class ProcessExtras {
   links: Set<LinkedProcess> | undefined;
   names: Set<string> | undefined;
   timers: Map<number, ProcessTimer> | undefined;
+  /** Ends the process when its `terminate` takes too long; not among its timers, which its own code may cancel. */
+  terminateLimit: ProcessTimer | undefined;
   /** Calls it promised to answer later. */
   deferred: Set<ReplyTarget> | undefined;
   /** What the mailbox holds aside goes back when the message at hand is done. */
@@ -24,6 +26,7 @@ export class ProcessExtras {
     this.abort?.abort(reason);
     this.deferred?.forEach((reply) => reply.fail(exitedError(who, reason, true)));
     this.timers?.forEach((timer) => timer.cancel());
+    this.terminateLimit?.cancel();
     this.monitors?.forEach((monitor) => monitor.cancel());
     this.names?.forEach((name) => process.node.releaseName(name, process));
     this.links?.forEach((other) => {

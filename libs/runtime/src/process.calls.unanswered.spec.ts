@@ -42,6 +42,8 @@ describe('a call ends exactly once', () => {
     void watched(call(killing(() => 'reply')));
     await clock.advance(0);
     expect(ends).toEqual([expect.any(ProcessExitedError)]);
+    // It is no late reply: nobody was told that one is outstanding.
+    expect([...node.drops.entries()]).toEqual([]);
   });
 
   it.each([

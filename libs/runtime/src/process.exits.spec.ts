@@ -83,6 +83,23 @@ describe('terminate', () => {
     expect(node.wheel.size).toBe(0);
   });
 
+  it('cannot lift that limit: it is none of the timers that its process may cancel', async () => {
+    let self!: ProcessContext;
+    const { clock, node, reasons, spawn } = setup(() => {
+      const end = new Promise(() => {});
+      void Promise.resolve().then(() => {
+        for (const timer of [-1, 0, 1, NaN]) expect(self.cancelTimer(timer)).toBe(false);
+      });
+      return end;
+    });
+    node.cast(await spawn(), 'do', (context: ProcessContext) => {
+      self = context;
+      context.stop('shutdown');
+    });
+    await clock.advance(1_020);
+    expect(reasons).toEqual(['killed']);
+  });
+
   it('is cut short by a kill from outside; its end is then nothing, and no timer stays', async () => {
     const work = gate();
     const { clock, node, reasons, errors, spawn } = setup(() => work.promise);

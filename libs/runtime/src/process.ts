@@ -184,9 +184,12 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
         return false;
       }
     } catch (error) {
+      if (!this.alive) return false;
       this.threw(message, error);
       return this.status === Status.Scheduled;
     }
+    // A handler may have had its own process killed: its caller has been told.
+    if (!this.alive) return false;
     this.handled(message, result);
     return this.status === Status.Scheduled;
   }

@@ -37,8 +37,7 @@ export function runTerminate(
     const result = runActivity(process, null, followed, () => terminate(process, reason));
     if (!isThenable(result)) return ended(reason);
     const limit = new ProcessTimer(node.wheel, shutdownMs, () => process.kill());
-    // Among its timers, so that it goes with them; numbers begin at 1.
-    (process.extras.timers ??= new Map()).set(0, limit);
+    process.extras.terminateLimit = limit;
     Promise.resolve(result).then(() => ended(reason), failed);
   } catch (error) {
     failed(error);
