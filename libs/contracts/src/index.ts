@@ -1,4 +1,5 @@
 export { refusePeer, type NameHistory, type Refusal, type RefusalCode } from './admission.js';
+export { BehaviorContract, defineContract } from './behavior-contract.js';
 export { systemClock, type Clock, type TimerHandle } from './clock.js';
 export { DropCounter } from './drop-counter.js';
 export {

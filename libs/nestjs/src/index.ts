@@ -1,7 +1,9 @@
 export {
+  BehaviorContract,
   BehaviorNotFoundError,
   CallTimeoutError,
   ClusterStartError,
+  defineContract,
   describeExit,
   DeadlockError,
   DrainingError,
@@ -64,6 +66,7 @@ export { NoexModule, type NoexModuleAsyncOptions, type NoexOptionsFactory } from
 export type { NoexModuleOptions } from './options/noex-options.js';
 export type { ResolvedNoexOptions, TransportFactory } from './options/resolved-options.js';
 export { ClusterService } from './services/cluster.service.js';
+export type { ProcessClient } from './services/process-client.js';
 export { RemoteCallService, type CastOptions } from './services/remote-call.service.js';
 export { RemoteMonitorService, type MonitorDown } from './services/remote-monitor.service.js';
 export { RemoteSpawnService } from './services/remote-spawn.service.js';

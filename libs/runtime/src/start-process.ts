@@ -1,11 +1,14 @@
 import {
   describeExit,
+  InvalidMessageError,
   SpawnFailedError,
   SpawnTimeoutError,
   toErrorData,
   type ExitReason,
+  type NoexError,
   type ProcessRef,
 } from '@noex/contracts';
+import { MessageRejected } from './behavior.js';
 import { ProcessTimer } from './process-extras.js';
 import type { SpawnOptions } from './process-context.js';
 import type { Process } from './process.js';
@@ -16,7 +19,7 @@ export const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
 
 /**
  * Starts a process that is in the node's table; resolves when its `init` has finished and `onStarted` was called. Rejects with
- * SpawnFailedError or SpawnTimeoutError, or what a hook threw; then the process has ended.
+ * SpawnFailedError, InvalidMessageError (its arguments were refused before `init`) or SpawnTimeoutError, or what a hook threw; then the process has ended.
  */
 export async function startProcess(
   process: Process,
@@ -75,7 +78,11 @@ async function withinTime(
   return late;
 }
 
-function startFailed(behavior: string, reason: ExitReason): SpawnFailedError {
+function startFailed(behavior: string, reason: ExitReason): NoexError {
+  if (reason instanceof MessageRejected) {
+    const { message, violations } = reason;
+    return new InvalidMessageError(message, { behavior, violations });
+  }
   return reason instanceof Error
     ? new SpawnFailedError(
         `process of "${behavior}" did not start: ${describeExit(reason)}`,

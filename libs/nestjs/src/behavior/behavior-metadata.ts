@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { MailboxOptions, RestartPolicy } from '@noex/runtime';
 import { clash, declaredMachine, type DeclaredMachine } from '../state-machine/state-names.js';
+import type { StandardSchema } from './standard-schema.js';
 import { machineMetadata, statesOf } from '../state-machine/state.metadata.js';
 
 export const BEHAVIOR_METADATA = 'noex:behavior';
@@ -19,6 +20,10 @@ export interface NoexBehaviorOptions {
    * the app. Default true. False, for behaviors that never wait for anything, makes their messages cheaper on Node 20.
    */
   readonly followed?: boolean;
+  /** Class or Standard Schema that the arguments of a spawn are checked by before `init`. Default: they are not. */
+  readonly args?: Type | StandardSchema;
+  /** Whether payloads are checked by their declared classes and schemas. Default true. */
+  readonly validate?: boolean;
   /** Whether other nodes may start it here. Default true. */
   readonly remote?: boolean;
   /** Starts a process of it with the node, under the root supervisor; with `args`, and registered under `name`. Default false. */
@@ -30,6 +35,8 @@ export interface NoexBehaviorOptions {
 export interface HandlerMetadata {
   readonly kind: 'call' | 'cast' | 'info' | 'down' | 'enter' | 'state_timeout' | 'event_timeout';
   readonly name: string;
+  /** Checks the payload in place of its declared class. */
+  readonly schema?: StandardSchema;
 }
 
 /** A handler method of a behavior class. */

@@ -10,6 +10,7 @@ import { enhancedHandler, type Handler } from '../enhancers/enhanced-handler.js'
 import type { BoundEnhancers } from '../enhancers/bound-enhancers.js';
 import type { BehaviorDefinition, HandlerDefinition } from './behavior-metadata.js';
 import type { InstanceFactory } from './instance.factory.js';
+import { validatorOf } from './payload-validation.js';
 
 export interface LifeCycleMethods {
   init?(args: unknown, context: ProcessContext): unknown;
@@ -22,7 +23,7 @@ export function classDriver(
   create: InstanceFactory,
   find: (method: string) => BoundEnhancers,
 ): BehaviorDriver {
-  const compile = (handler: HandlerDefinition) => enhancedHandler(definition.type, handler, find);
+  const compile = (handler: HandlerDefinition) => enhancedHandler(definition, handler, find);
   const table = (kind: HandlerDefinition['kind']) =>
     new Map(definition.handlers.filter((h) => h.kind === kind).map((h) => [h.name, compile(h)]));
   const calls = table('call');
@@ -35,9 +36,11 @@ export function classDriver(
       const handler = handlers.get(name);
       return handler ? handler(cell.state as object, payload, cell.context) : NO_HANDLER;
     };
+  const checkArgs = argumentsValidator(definition);
   const begin = (cell: ProcessCell, instance: LifeCycleMethods, args: unknown): unknown => {
     cell.state = instance;
-    return instance.init?.(args, cell.context);
+    const init = (checked: unknown) => instance.init?.(checked, cell.context);
+    return checkArgs ? checkArgs(args, init) : init(args);
   };
 
   return {
@@ -59,5 +62,17 @@ export function classDriver(
     terminate:
       prototype.terminate &&
       ((cell, reason) => (cell.state as Required<LifeCycleMethods>).terminate(reason, cell.context)),
+  };
+}
+
+/** The check of a spawn's arguments that a behavior declares; `init` runs with what it gives. */
+export function argumentsValidator({
+  options,
+}: BehaviorDefinition): ((args: unknown, init: (checked: unknown) => unknown) => unknown) | undefined {
+  const check = validatorOf(options.args, 'spawn argument');
+  if (!check) return undefined;
+  return (args, init) => {
+    const checked = check(args);
+    return checked instanceof Promise ? checked.then(init) : init(checked);
   };
 }

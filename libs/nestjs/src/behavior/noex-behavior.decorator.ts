@@ -1,12 +1,23 @@
-import { Injectable, Scope } from '@nestjs/common';
+import { Injectable, Scope, type Type } from '@nestjs/common';
+import { BehaviorContract } from '@noex/contracts';
 import { CHILD_RULES, fieldProblems } from '@noex/runtime';
 import { BEHAVIOR_METADATA, type NoexBehaviorOptions } from './behavior-metadata.js';
 
 /**
  * Makes a provider class a behavior: each spawned process is an instance of its own, with its dependencies injected.
- * `name` is what nodes know it by; it must be unique in an app.
+ * Its name is what nodes know it by; it must be unique in an app. With a contract in place of the name, the class must have the
+ * contract's handlers.
  */
-export function NoexBehavior(name: string, options: NoexBehaviorOptions = {}): ClassDecorator {
+export function NoexBehavior<Api extends object>(
+  contract: BehaviorContract<Api>,
+  options?: NoexBehaviorOptions,
+): <Class extends Type<Api>>(target: Class) => void;
+export function NoexBehavior(name: string, options?: NoexBehaviorOptions): ClassDecorator;
+export function NoexBehavior(
+  nameOrContract: string | BehaviorContract,
+  options: NoexBehaviorOptions = {},
+): ClassDecorator {
+  const name = nameOrContract instanceof BehaviorContract ? nameOrContract.name : nameOrContract;
   return (target) => {
     if (typeof name !== 'string' || name.trim() === '') {
       throw new TypeError(`@NoexBehavior() on class ${target.name} needs a name, e.g. @NoexBehavior('cart')`);

@@ -1,8 +1,9 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsDate, IsDefined, IsInt, IsObject, IsString, Min, ValidateNested } from 'class-validator';
+import { z } from 'zod';
 import { ProcessRef } from '@noex/contracts';
 import { MessageRejected } from '@noex/runtime';
-import { payloadValidator } from './payload-validation.js';
+import { validatorOf } from './payload-validation.js';
 
 class Line {
   @IsString() sku!: string;
@@ -29,7 +30,7 @@ class Plain {
 
 function reject(type: unknown, payload: unknown): MessageRejected {
   try {
-    payloadValidator(type)!(payload);
+    validatorOf(type)!(payload);
   } catch (error) {
     if (error instanceof MessageRejected) return error;
     throw error;
@@ -40,7 +41,7 @@ function reject(type: unknown, payload: unknown): MessageRejected {
 describe('a payload whose declared class has rules', () => {
   it('reaches the handler as an instance, nested ones and dates converted as declared', () => {
     const at = '2026-01-02T03:04:05.000Z';
-    const order = payloadValidator(Order)!({ id: 'o1', lines: [{ sku: 'A', quantity: 2 }], at }) as Order;
+    const order = validatorOf(Order)!({ id: 'o1', lines: [{ sku: 'A', quantity: 2 }], at }) as Order;
     expect(order).toBeInstanceOf(Order);
     expect(order.lines[0]).toBeInstanceOf(Line);
     expect(order.at).toEqual(new Date(at));
@@ -79,12 +80,12 @@ describe('a payload whose declared class has rules', () => {
     ['an object with names of its prototype', { constructor: 2, toString: 3, hasOwnProperty: 4, then: 5 }],
   ];
   it.each(values)('keeps %s as it is', (_what, v) => {
-    expect((payloadValidator(Bag)!({ v }) as Bag).v).toBe(v);
+    expect((validatorOf(Bag)!({ v }) as Bag).v).toBe(v);
   });
 
   it('may have fields named as those of every object', () => {
     const words = { constructor: 2, __proto__: 1, hasOwnProperty: 3 };
-    expect((payloadValidator(Counts)!({ words }) as Counts).words).toBe(words);
+    expect((validatorOf(Counts)!({ words }) as Counts).words).toBe(words);
   });
 
   it('is refused where a field of its own hides its class, and pollutes nothing', () => {
@@ -106,11 +107,39 @@ describe('a payload whose declared class has rules', () => {
 
   it('passes an instance of the class on without a copy', () => {
     const bag = Object.assign(new Bag(), { v: 1 });
-    expect(payloadValidator(Bag)!(bag)).toBe(bag);
+    expect(validatorOf(Bag)!(bag)).toBe(bag);
   });
 });
 
 it('a handler whose declared type has no rules has no validator', () => {
   for (const type of [Plain, Object, String, Number, Array, undefined])
-    expect(payloadValidator(type)).toBeUndefined();
+    expect(validatorOf(type)).toBeUndefined();
+});
+
+describe('a payload with a schema', () => {
+  const schema = z.object({
+    sku: z.string(),
+    lines: z.array(z.object({ quantity: z.coerce.number().int() })),
+  });
+
+  it('is what the schema makes of it', () => {
+    const check = validatorOf(schema)!;
+    expect(check({ sku: 'A1', lines: [{ quantity: '2' }], extra: 1 })).toEqual({
+      sku: 'A1',
+      lines: [{ quantity: 2 }],
+    });
+  });
+
+  it('is rejected with every violation and the way to it', () => {
+    const error = reject(schema, { sku: 1, lines: [{ quantity: 1 }, { quantity: 'x' }] });
+    expect(error.violations).toMatchObject([{ field: 'sku' }, { field: 'lines[1].quantity' }]);
+    expect(error.message).toMatch(/^the payload does not fit its schema: .+; .+/);
+  });
+
+  it('may take its time, and is rejected then', async () => {
+    const slow = z.string().refine((text) => Promise.resolve(text !== 'taken'), 'is taken');
+    const check = validatorOf(slow)!;
+    expect(await check('free')).toBe('free');
+    await expect(check('taken')).rejects.toMatchObject({ violations: [{ rules: { schema: 'is taken' } }] });
+  });
 });

@@ -1,6 +1,7 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { MessageRejected } from '@noex/runtime';
 import { payloadInstance } from './payload-instance.js';
+import { isStandardSchema, issueField, type StandardSchema } from './standard-schema.js';
 
 type Class = new () => object;
 
@@ -11,19 +12,39 @@ export interface Violation {
   readonly rules: Readonly<Record<string, string>>;
 }
 
+/** Checks a value and gives what the handler gets: a promise where the check takes one. Throws MessageRejected with every violation. */
+export type Validator = (value: unknown) => unknown;
+
 /**
- * A function that turns a plain payload into an instance of its declared class and checks its class-validator rules;
- * undefined where the declared type has none, so that an unchecked handler costs nothing. The function throws
- * MessageRejected with every violation.
+ * The check for a declared type or a Standard Schema: a class with class-validator rules becomes an instance of it, a schema
+ * gives what it makes of the value. Undefined for anything else, so that an unchecked handler costs nothing.
  */
-export function payloadValidator(type: unknown): ((payload: unknown) => unknown) | undefined {
-  if (!isValidatedClass(type)) return undefined;
-  return (payload) => {
-    const { instance, violations } = check(type, payload);
+export function validatorOf(rules: unknown, what = 'payload'): Validator | undefined {
+  if (isStandardSchema(rules)) return (value) => checkBySchema(rules, value, what);
+  if (!isValidatedClass(rules)) return undefined;
+  return (value) => {
+    const { instance, violations } = check(rules, value);
     if (violations.length === 0) return instance;
-    const list = violations.map((v) => Object.values(v.rules).join(', ')).join('; ');
-    throw new MessageRejected(`the payload is not a valid ${type.name}: ${list}`, violations);
+    throw rejected(`the ${what} is not a valid ${rules.name}`, violations);
   };
+}
+
+function rejected(message: string, violations: readonly Violation[]): MessageRejected {
+  const list = violations.map((v) => Object.values(v.rules).join(', ')).join('; ');
+  return new MessageRejected(`${message}: ${list}`, violations);
+}
+
+function checkBySchema(schema: StandardSchema, value: unknown, what: string): unknown {
+  const judge = (result: Awaited<ReturnType<StandardSchema['~standard']['validate']>>): unknown => {
+    if (!result.issues) return result.value;
+    const violations = result.issues.map((issue) => ({
+      field: issueField(issue),
+      rules: { schema: issue.message },
+    }));
+    throw rejected(`the ${what} does not fit its schema`, violations);
+  };
+  const result = schema['~standard'].validate(value);
+  return result instanceof Promise ? result.then(judge) : judge(result);
 }
 
 function check(type: Class, payload: unknown): { instance: unknown; violations: readonly Violation[] } {

@@ -36,7 +36,7 @@ const handler = (
   bound: Partial<BoundEnhancers> = {},
   kind: HandlerDefinition['kind'] = 'call',
 ) =>
-  enhancedHandler(Cart, { kind, name: `${method}!`, method, states: [] }, () => ({
+  enhancedHandler({ type: Cart, options: {} }, { kind, name: `${method}!`, method, states: [] }, () => ({
     guards: [],
     interceptors: [],
     pipes: [],
@@ -102,13 +102,17 @@ it('an error of the handler itself is no rejection', async () => {
     }
   }
   const allow: CanActivate = { canActivate: () => true };
-  const run = enhancedHandler(Fails, { kind: 'cast', name: 'fail', method: 'fail', states: [] }, () => ({
-    guards: [allow],
-    interceptors: [],
-    pipes: [],
-    filters: { next: (error: Error) => Promise.reject(error) } as never,
-    hasFilters: false,
-    parameterPipes: () => [],
-  }));
+  const run = enhancedHandler(
+    { type: Fails, options: {} },
+    { kind: 'cast', name: 'fail', method: 'fail', states: [] },
+    () => ({
+      guards: [allow],
+      interceptors: [],
+      pipes: [],
+      filters: { next: (error: Error) => Promise.reject(error) } as never,
+      hasFilters: false,
+      parameterPipes: () => [],
+    }),
+  );
   await expect(run(new Fails(), undefined, context)).rejects.toBeInstanceOf(RangeError);
 });

@@ -8,8 +8,8 @@ import {
 } from '@nestjs/core/internal';
 import { MessageRejected, type ProcessContext } from '@noex/runtime';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { HandlerDefinition } from '../behavior/behavior-metadata.js';
-import { payloadValidator } from '../behavior/payload-validation.js';
+import type { BehaviorDefinition, HandlerDefinition } from '../behavior/behavior-metadata.js';
+import { validatorOf, type Validator } from '../behavior/payload-validation.js';
 import type { BoundEnhancers } from './bound-enhancers.js';
 import { NOEX_CONTEXT_TYPE, type HandledKind, type NoexArguments } from './noex-context.js';
 import { ParameterKind } from './param.decorators.js';
@@ -32,45 +32,56 @@ const pipesConsumer = new PipesConsumer();
  * method, and nothing else; so what is not used costs nothing.
  */
 export function enhancedHandler(
-  type: Type,
+  { type, options }: Pick<BehaviorDefinition, 'type' | 'options'>,
   definition: HandlerDefinition,
   find: (method: string) => BoundEnhancers,
 ): Handler {
   const { parameters, decorated } = parametersOf(type, definition.method);
   const method = (type.prototype as Record<string, Method>)[definition.method]!;
-  const extract = parameters.map((parameter) => extractor(type, method, parameter));
+  const check =
+    options.validate === false ? undefined : validatorOf(definition.schema ?? wholeType(parameters));
   const bound = SENT.has(definition.kind) ? find(definition.method) : undefined;
   const pipes = parameters.map((parameter) => pipesFor(parameter, bound));
   const isBound = bound && (bound.guards.length > 0 || bound.interceptors.length > 0 || bound.hasFilters);
-  if (!isBound && pipes.every(({ length }) => length === 0)) {
-    return decorated
-      ? decoratedHandler(definition, parameters, extract)
-      : plainHandler(definition, parameters[0]!);
+  if (isBound || pipes.some(({ length }) => length > 0)) {
+    return new EnhancedHandler(type, method, definition, parameters, check, pipes, bound!).run;
   }
-  return new EnhancedHandler(type, method, definition, parameters, extract, pipes, bound!).run;
+  const run = decorated ? decoratedHandler(type, method, definition, parameters) : plainHandler(definition);
+  return check ? checkedHandler(check, run) : run;
+}
+
+/** The declared type of the whole payload. */
+function wholeType(parameters: readonly Parameter[]): unknown {
+  return parameters.find(({ kind, data }) => kind === 'payload' && data === undefined)?.metatype;
 }
 
 /** `(payload, ctx)`. */
-function plainHandler({ method }: HandlerDefinition, { metatype }: Parameter): Handler {
-  const validate = payloadValidator(metatype);
+function plainHandler({ method }: HandlerDefinition): Handler {
   type Instance = Record<string, Method>;
-  if (!validate) return (instance, payload, context) => (instance as Instance)[method]!(payload, context);
-  return (instance, payload, context) => (instance as Instance)[method]!(validate(payload), context);
+  return (instance, payload, context) => (instance as Instance)[method]!(payload, context);
 }
 
 function decoratedHandler(
-  { kind, name, method }: HandlerDefinition,
+  type: Type,
+  method: Method,
+  { kind, name }: HandlerDefinition,
   parameters: readonly Parameter[],
-  extract: readonly Extract[],
 ): Handler {
   const message = { kind: kind as HandledKind, name };
-  return (instance, payload, context) =>
-    (instance as Record<string, Method>)[method]!(
-      ...inOrder(
-        parameters,
-        extract.map((value) => value([payload, context, message])),
-      ),
-    );
+  return (instance, payload, context) => {
+    const args: NoexArguments = [payload, context, message];
+    const values = parameters.map((parameter) => extract(parameter, args, type, method));
+    return method.apply(instance, inOrder(parameters, values));
+  };
+}
+
+function checkedHandler(check: Validator, run: Handler): Handler {
+  return (instance, payload, context) => {
+    const checked = check(payload);
+    return checked instanceof Promise
+      ? checked.then((value: unknown) => run(instance, value, context))
+      : run(instance, checked, context);
+  };
 }
 
 /** The guards, interceptors, pipes and filters around one handler, in Nest's order. */
@@ -82,7 +93,7 @@ class EnhancedHandler {
     private readonly method: Method,
     { kind, name }: HandlerDefinition,
     private readonly parameters: readonly Parameter[],
-    private readonly extract: readonly Extract[],
+    private readonly check: Validator | undefined,
     private readonly pipes: readonly (readonly PipeTransform[])[],
     private readonly bound: BoundEnhancers,
   ) {
@@ -135,21 +146,23 @@ class EnhancedHandler {
     );
   }
 
-  private async values(args: NoexArguments): Promise<unknown[]> {
-    const values = this.parameters.map(async ({ kind, data, metatype, schema }, i) => {
-      const type = kind === 'payload' ? ParameterKind.Payload : kind;
-      const metadata = { metatype, type, data, schema } as never;
-      const value = this.extract[i]!(args);
-      return this.pipes[i]!.length === 0 ? value : pipesConsumer.apply(value, metadata, [...this.pipes[i]!]);
+  /** The checks of the payload come before its pipes. */
+  private async values([payload, context, message]: NoexArguments): Promise<unknown[]> {
+    const checked = this.check ? await this.check(payload) : payload;
+    const args: NoexArguments = [checked, context, message];
+    const values = this.parameters.map(async (parameter, i) => {
+      const { kind, data, metatype, schema } = parameter;
+      const value = extract(parameter, args, this.type, this.method);
+      const pipes = this.pipes[i]!;
+      if (pipes.length === 0) return value;
+      const metadata = { metatype, type: kind === 'payload' ? ParameterKind.Payload : kind, data, schema };
+      return pipesConsumer.apply(value, metadata as never, [...pipes]);
     });
     return inOrder(this.parameters, await Promise.all(values));
   }
 
   private caught(error: unknown, args: NoexArguments): unknown {
-    const host = new ExecutionContextHost([...args], this.type, this.method);
-    host.setType(NOEX_CONTEXT_TYPE);
-    // A payload that breaks its class' rules is answered with the rules it breaks, unless a filter is bound for that.
-    return this.bound.filters.next(error as never, host);
+    return this.bound.filters.next(error as never, contextOf(args, this.type, this.method));
   }
 }
 
@@ -166,25 +179,26 @@ function rejection(error: unknown): MessageRejected {
   return new MessageRejected(message, [], { cause: error ?? new Error('rejected') });
 }
 
-type Extract = (args: NoexArguments) => unknown;
+/** What a parameter gets before its pipes. */
+function extract(
+  { kind, data, factory }: Parameter,
+  args: NoexArguments,
+  type: Type,
+  method: Method,
+): unknown {
+  if (kind === 'context') return args[1];
+  if (kind === 'custom') return factory!(data, contextOf(args, type, method));
+  const [payload] = args;
+  if (typeof data !== 'string') return payload;
+  return typeof payload === 'object' && payload !== null
+    ? (payload as Record<string, unknown>)[data]
+    : undefined;
+}
 
-function extractor(type: Type, method: Method, { kind, data, metatype, factory }: Parameter): Extract {
-  if (kind === 'context') return ([, context]) => context;
-  if (kind === 'custom') {
-    return (args) => {
-      const host = new ExecutionContextHost([...args], type, method);
-      host.setType(NOEX_CONTEXT_TYPE);
-      return factory!(data, host);
-    };
-  }
-  if (typeof data === 'string') {
-    return ([payload]) =>
-      typeof payload === 'object' && payload !== null
-        ? (payload as Record<string, unknown>)[data]
-        : undefined;
-  }
-  const validate = payloadValidator(metatype);
-  return validate ? ([payload]) => validate(payload) : ([payload]) => payload;
+function contextOf(args: NoexArguments, type: Type, method: Method): ExecutionContextHost {
+  const host = new ExecutionContextHost([...args], type, method);
+  host.setType(NOEX_CONTEXT_TYPE);
+  return host;
 }
 
 /** The context of a process is not data: no pipe changes it. */

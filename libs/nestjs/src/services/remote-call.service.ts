@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CallArguments, CallName, CastArguments, CastName, ProcessRef, ReplyOf } from '@noex/contracts';
 import { Cluster } from '@noex/cluster';
 import type { CallOptions, Headers } from '@noex/runtime';
+import { processClient, type ProcessClient } from './process-client.js';
 
 export interface CastOptions {
   readonly headers?: Headers;
@@ -36,6 +37,17 @@ export class RemoteCallService {
     ...[payload, options]: CastArguments<B, M, CastOptions>
   ): boolean {
     return this.cluster.cast(to, method, payload, options?.headers);
+  }
+
+  /**
+   * The process as an object: `await remote.client(cart).add(item)` is `remote.call(cart, 'add', item)`. `defaults` hold for all of
+   * its calls.
+   */
+  client<B>(to: ProcessRef<B>, defaults?: CallOptions): ProcessClient<B> {
+    return processClient<B>(
+      (method, payload, options) => this.cluster.call(to, method, payload, options),
+      defaults,
+    );
   }
 
   /** Counts of calls to other nodes. */

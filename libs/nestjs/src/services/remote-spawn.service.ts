@@ -1,5 +1,11 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { InvalidMessageError, type ExitReason, type ProcessRef, type SpawnArgs } from '@noex/contracts';
+import {
+  BehaviorContract,
+  InvalidMessageError,
+  type ExitReason,
+  type ProcessRef,
+  type SpawnArgs,
+} from '@noex/contracts';
 import { Cluster, type ClusterSpawnOptions } from '@noex/cluster';
 import { behaviorMetadata } from '../behavior/behavior-metadata.js';
 
@@ -17,13 +23,19 @@ export class RemoteSpawnService {
   constructor(private readonly cluster: Cluster) {}
 
   /**
-   * Starts a process of a behavior class, or of the name of one that this app need not have. Resolves when its `init` has
+   * Starts a process of a behavior class, or of the contract or name of one that this app need not have. Resolves when its `init` has
    * finished. Rejects with BehaviorNotFoundError, SpawnRefusedError, SpawnFailedError, SpawnTimeoutError,
    * NodeUnreachableError, NodeDownError, DrainingError, OverloadedError, NameTakenError.
    */
-  spawn<B extends object>(behavior: Type<B>, ...[options]: SpawnParameters<B>): Promise<ProcessRef<B>>;
+  spawn<B extends object>(
+    behavior: Type<B> | BehaviorContract<B>,
+    ...[options]: SpawnParameters<B>
+  ): Promise<ProcessRef<B>>;
   spawn<B = unknown>(behavior: string, options?: ClusterSpawnOptions): Promise<ProcessRef<B>>;
-  async spawn(behavior: Type | string, options?: ClusterSpawnOptions): Promise<ProcessRef> {
+  async spawn(
+    behavior: Type | BehaviorContract | string,
+    options?: ClusterSpawnOptions,
+  ): Promise<ProcessRef> {
     return this.cluster.spawn(behaviorName(behavior), options);
   }
 
@@ -44,8 +56,9 @@ export class RemoteSpawnService {
   }
 }
 
-function behaviorName(behavior: Type | string): string {
+function behaviorName(behavior: Type | BehaviorContract | string): string {
   if (typeof behavior === 'string') return behavior;
+  if (behavior instanceof BehaviorContract) return behavior.name;
   const metadata = behaviorMetadata(behavior);
   if (metadata) return metadata.name;
   throw new InvalidMessageError(

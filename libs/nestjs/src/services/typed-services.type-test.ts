@@ -1,5 +1,5 @@
 /* Compiled, never run: each `@ts-expect-error` is a mistake that the types must catch. */
-import type { ProcessRef } from '@noex/contracts';
+import { defineContract, type ProcessRef } from '@noex/contracts';
 import { defineBehavior } from '@noex/runtime';
 import { HandleCall, HandleCast } from '../behavior/handler.decorators.js';
 import { NoexBehavior } from '../behavior/noex-behavior.decorator.js';
@@ -115,4 +115,52 @@ export async function aBehaviorThatIsNotKnownHere() {
   const reply: unknown = await remote.call(ref, 'quote', { sku: 'A1' });
   remote.cast(ref, 'whatever');
   return reply;
+}
+
+interface RoomApi {
+  init(args: { topic: string }): void;
+  say(line: string): Promise<number>;
+  leave(): void;
+}
+
+const Room = defineContract<RoomApi>('room');
+
+export async function aContract() {
+  const room = await spawner.spawn(Room, { args: { topic: 'x' } });
+  const typed: ProcessRef<RoomApi> = room;
+  const lines: number = await remote.client(room, { timeoutMs: 9 }).say('hello', { headers: { a: "1" } });
+  await remote.client(room).leave();
+
+  // @ts-expect-error -- the reply is a number
+  const text: string = await remote.client(room).say('hello');
+  // @ts-expect-error -- wrong payload type
+  await remote.client(room).say(1);
+  // @ts-expect-error -- no such handler
+  await remote.client(room).shout('x');
+  // @ts-expect-error -- `init` is no message
+  await remote.client(room).init({ topic: 'x' });
+  // @ts-expect-error -- wrong arguments
+  await spawner.spawn(Room, { args: { topic: 1 } });
+  // @ts-expect-error -- missing arguments
+  await spawner.spawn(Room);
+  return { typed, lines, text };
+}
+
+@NoexBehavior(Room)
+export class RoomBehavior {
+  init(_args: { topic: string }): void {}
+  @HandleCall() say(line: string): Promise<number> {
+    return Promise.resolve(line.length);
+  }
+  @HandleCall() leave(): void {}
+}
+
+// @ts-expect-error -- the contract says that `say` gives a number
+@NoexBehavior(Room)
+export class BrokenRoom {
+  init(_args: { topic: string }): void {}
+  @HandleCall() say(line: string): Promise<string> {
+    return Promise.resolve(line);
+  }
+  @HandleCall() leave(): void {}
 }

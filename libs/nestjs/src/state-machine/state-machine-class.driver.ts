@@ -8,7 +8,7 @@ import {
   type StateTable,
 } from '@noex/runtime';
 import type { BehaviorDefinition, HandlerDefinition } from '../behavior/behavior-metadata.js';
-import type { LifeCycleMethods } from '../behavior/class.driver.js';
+import { argumentsValidator, type LifeCycleMethods } from '../behavior/class.driver.js';
 import type { BoundEnhancers } from '../enhancers/bound-enhancers.js';
 import { enhancedHandler } from '../enhancers/enhanced-handler.js';
 import type { InstanceFactory } from '../behavior/instance.factory.js';
@@ -25,15 +25,17 @@ export function stateMachineClassDriver(
 ): BehaviorDriver {
   const { initial, states } = definition.machine!;
   const handlers = definition.handlers.map((handler): CompiledHandler => {
-    const call = enhancedHandler(definition.type, handler, find);
+    const call = enhancedHandler(definition, handler, find);
     return { ...handler, run: (payload, instance, context) => call(instance as object, payload, context) };
   });
+  const checkArgs = argumentsValidator(definition);
   const begin = (instance: LifeCycleMethods, args: unknown, context: MachineContext): unknown => {
     const first = () => {
       const { state = initial, postpone, timeoutMs, eventTimeoutMs } = context.requested(undefined);
       return new Transition(state, instance, false, undefined, postpone, timeoutMs, eventTimeoutMs);
     };
-    const begun = instance.init?.(args, context);
+    const init = (checked: unknown) => instance.init?.(checked, context);
+    const begun = checkArgs ? checkArgs(args, init) : init(args);
     return begun instanceof Promise ? begun.then(first) : first();
   };
 
