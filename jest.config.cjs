@@ -1,4 +1,4 @@
-// Nest 12 is ESM only; Jest loads it when @nestjs is compiled to CommonJS by swc together with our sources.
+// Nest 12 is ESM only; Jest loads it, and nestjs-cls, when they are compiled to CommonJS by swc together with our sources.
 const swc = [
   '@swc/jest',
   {
@@ -20,9 +20,9 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   setupFiles: ['reflect-metadata'],
   transform: { '^.+\\.[tj]s$': swc },
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
+  transformIgnorePatterns: ['/node_modules/(?!@nestjs/|nestjs-cls/)'],
   moduleNameMapper: {
-    '^@noex/nestjs/(health|metrics)$': '<rootDir>/libs/nestjs/src/$1/index.ts',
+    '^@noex/nestjs/(health|metrics|cls)$': '<rootDir>/libs/nestjs/src/$1/index.ts',
     '^@noex/(contracts|runtime|cluster|transport-tcp|transport-memory|testing|nestjs)$':
       '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -10,11 +10,13 @@ export {
   InvalidMessageError,
   InvalidOptionsError,
   MessageTooLargeError,
+  NameClaimTimeoutError,
   NameTakenError,
   NodeDownError,
   NodeNotRunningError,
   NodeUnreachableError,
   NoexError,
+  NoQuorumError,
   OverloadedError,
   ProcessExitedError,
   ProcessNotFoundError,
@@ -28,7 +30,17 @@ export {
   type NodeDownReason,
   type Outcome,
 } from '@noex/contracts';
-export type { Candidate, ClusterNode, ClusterSpawnOptions, ClusterStatus, Placement } from '@noex/cluster';
+export type {
+  Candidate,
+  ClusterNode,
+  ClusterSpawnOptions,
+  ClusterStatus,
+  NameConflict,
+  OnConflict,
+  Placement,
+  QuorumRule,
+  RegisterOptions,
+} from '@noex/cluster';
 export type {
   CallOptions,
   DeferredReply,
@@ -59,13 +71,16 @@ export { HandleCall, HandleCast, HandleDown, HandleInfo } from './behavior/handl
 export type { NoexBehaviorOptions } from './behavior/behavior-metadata.js';
 export { NoexBehavior } from './behavior/noex-behavior.decorator.js';
 export type { Violation } from './behavior/payload-validation.js';
+export type { ContextPropagator, HandledMessage, SentMessage } from './context/context-propagator.js';
 export { isNoexContext, NoexContext, type HandledKind } from './enhancers/noex-context.js';
 export { Ctx, Payload } from './enhancers/param.decorators.js';
 export { noexPinoParams } from './logging/noex-pino.js';
 export { NoexModule, type NoexModuleAsyncOptions, type NoexOptionsFactory } from './noex.module.js';
 export type { NoexModuleOptions } from './options/noex-options.js';
 export type { ResolvedNoexOptions, TransportFactory } from './options/resolved-options.js';
-export { ClusterService } from './services/cluster.service.js';
+export { ClusterService, type QuorumState } from './services/cluster.service.js';
+export { GlobalRegistryService } from './services/global-registry.service.js';
+export { ProcessGroupsService } from './services/process-groups.service.js';
 export type { ProcessClient } from './services/process-client.js';
 export { RemoteCallService, type CastOptions } from './services/remote-call.service.js';
 export { RemoteMonitorService, type MonitorDown } from './services/remote-monitor.service.js';

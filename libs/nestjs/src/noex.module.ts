@@ -14,6 +14,8 @@ import { Cluster } from '@noex/cluster';
 import { ProcessGroups } from '@noex/runtime';
 import { BehaviorExplorer } from './behavior/behavior.explorer.js';
 import { createCluster } from './cluster.factory.js';
+import { createPropagation } from './context/create-propagation.js';
+import { Propagation } from './context/propagation.js';
 import { EnhancerFinder } from './enhancers/bound-enhancers.js';
 import { createHealthModuleAsync } from './health/health.module.js';
 import { NestLoggerAdapter } from './logging/nest-logger.adapter.js';
@@ -23,7 +25,9 @@ import type { NoexModuleOptions } from './options/noex-options.js';
 import { resolveNoexOptions } from './options/resolve-options.js';
 import type { ResolvedNoexOptions } from './options/resolved-options.js';
 import { ClusterService } from './services/cluster.service.js';
+import { GlobalRegistryService } from './services/global-registry.service.js';
 import { metricsSource } from './services/metrics-source.js';
+import { ProcessGroupsService } from './services/process-groups.service.js';
 import { RemoteCallService } from './services/remote-call.service.js';
 import { RemoteMonitorService } from './services/remote-monitor.service.js';
 import { RemoteSpawnService } from './services/remote-spawn.service.js';
@@ -51,6 +55,8 @@ const SERVICES = [
   RemoteCallService,
   RemoteSpawnService,
   RemoteMonitorService,
+  GlobalRegistryService,
+  ProcessGroupsService,
   SupervisionService,
 ];
 
@@ -118,6 +124,7 @@ function assemble(
       { provide: ProcessGroups, inject: [Cluster], useFactory: (cluster: Cluster) => cluster.node.groups },
       ...SERVICES,
       EnhancerFinder,
+      { provide: Propagation, inject: [NOEX_OPTIONS, Cluster], useFactory: createPropagation },
       BehaviorExplorer,
       RootSupervisor,
       NoexOrchestrator,

@@ -2,9 +2,16 @@ import { Injectable, Scope, type OnModuleInit, type Type } from '@nestjs/common'
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import { InvalidOptionsError } from '@noex/contracts';
 import { Cluster } from '@noex/cluster';
-import { behaviorDefinition, behaviorMetadata, type BehaviorDefinition } from './behavior-metadata.js';
+import {
+  behaviorDefinition,
+  behaviorMetadata,
+  type BehaviorDefinition,
+  type HandlerDefinition,
+} from './behavior-metadata.js';
 import { classDriver } from './class.driver.js';
 import { instanceFactory } from './instance.factory.js';
+import { Propagation } from '../context/propagation.js';
+import { enhancedHandler } from '../enhancers/enhanced-handler.js';
 import { EnhancerFinder } from '../enhancers/bound-enhancers.js';
 import { stateMachineClassDriver } from '../state-machine/state-machine-class.driver.js';
 
@@ -21,6 +28,7 @@ export class BehaviorExplorer implements OnModuleInit {
     private readonly scanner: MetadataScanner,
     private readonly cluster: Cluster,
     private readonly enhancers: EnhancerFinder,
+    private readonly propagation: Propagation,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -69,7 +77,9 @@ export class BehaviorExplorer implements OnModuleInit {
     const driver = definition.machine ? stateMachineClassDriver : classDriver;
     this.definitions.push(definition);
     const find = (method: string) => this.enhancers.find(definition.type, method, wrapper.host!);
-    this.cluster.addBehavior(driver(definition, create, find), definition.options.remote ?? true);
+    const compile = (handler: HandlerDefinition) =>
+      this.propagation.handler(definition.name, handler, enhancedHandler(definition, handler, find));
+    this.cluster.addBehavior(driver(definition, create, compile), definition.options.remote ?? true);
   }
 }
 

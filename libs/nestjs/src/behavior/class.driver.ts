@@ -6,8 +6,7 @@ import {
   type ProcessContext,
 } from '@noex/runtime';
 import type { ExitReason } from '@noex/contracts';
-import { enhancedHandler, type Handler } from '../enhancers/enhanced-handler.js';
-import type { BoundEnhancers } from '../enhancers/bound-enhancers.js';
+import type { Handler } from '../enhancers/enhanced-handler.js';
 import type { BehaviorDefinition, HandlerDefinition } from './behavior-metadata.js';
 import type { InstanceFactory } from './instance.factory.js';
 import { validatorOf } from './payload-validation.js';
@@ -21,9 +20,8 @@ export interface LifeCycleMethods {
 export function classDriver(
   definition: BehaviorDefinition,
   create: InstanceFactory,
-  find: (method: string) => BoundEnhancers,
+  compile: (handler: HandlerDefinition) => Handler,
 ): BehaviorDriver {
-  const compile = (handler: HandlerDefinition) => enhancedHandler(definition, handler, find);
   const table = (kind: HandlerDefinition['kind']) =>
     new Map(definition.handlers.filter((h) => h.kind === kind).map((h) => [h.name, compile(h)]));
   const calls = table('call');

@@ -24,7 +24,7 @@ export class RemoteCallService {
     method: M,
     ...[payload, options]: CallArguments<B, M, CallOptions>
   ): Promise<ReplyOf<B, M>> {
-    return this.cluster.call(to, method, payload, options) as Promise<ReplyOf<B, M>>;
+    return this.cluster.node.messenger.call(to, method, payload, options) as Promise<ReplyOf<B, M>>;
   }
 
   /**
@@ -36,7 +36,7 @@ export class RemoteCallService {
     method: M,
     ...[payload, options]: CastArguments<B, M, CastOptions>
   ): boolean {
-    return this.cluster.cast(to, method, payload, options?.headers);
+    return this.cluster.node.messenger.cast(to, method, payload, options?.headers);
   }
 
   /**
@@ -45,7 +45,7 @@ export class RemoteCallService {
    */
   client<B>(to: ProcessRef<B>, defaults?: CallOptions): ProcessClient<B> {
     return processClient<B>(
-      (method, payload, options) => this.cluster.call(to, method, payload, options),
+      (method, payload, options) => this.cluster.node.messenger.call(to, method, payload, options),
       defaults,
     );
   }

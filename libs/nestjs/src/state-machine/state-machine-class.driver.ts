@@ -9,8 +9,7 @@ import {
 } from '@noex/runtime';
 import type { BehaviorDefinition, HandlerDefinition } from '../behavior/behavior-metadata.js';
 import { argumentsValidator, type LifeCycleMethods } from '../behavior/class.driver.js';
-import type { BoundEnhancers } from '../enhancers/bound-enhancers.js';
-import { enhancedHandler } from '../enhancers/enhanced-handler.js';
+import type { Handler } from '../enhancers/enhanced-handler.js';
 import type { InstanceFactory } from '../behavior/instance.factory.js';
 
 interface CompiledHandler extends HandlerDefinition {
@@ -21,11 +20,11 @@ interface CompiledHandler extends HandlerDefinition {
 export function stateMachineClassDriver(
   definition: BehaviorDefinition,
   create: InstanceFactory,
-  find: (method: string) => BoundEnhancers,
+  compile: (handler: HandlerDefinition) => Handler,
 ): BehaviorDriver {
   const { initial, states } = definition.machine!;
   const handlers = definition.handlers.map((handler): CompiledHandler => {
-    const call = enhancedHandler(definition, handler, find);
+    const call = compile(handler);
     return { ...handler, run: (payload, instance, context) => call(instance as object, payload, context) };
   });
   const checkArgs = argumentsValidator(definition);

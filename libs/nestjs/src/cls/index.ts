@@ -1,0 +1,1 @@
+export { clsPropagator } from './cls-propagator.js';
