@@ -2,16 +2,21 @@ import type {
   Logger,
   NodeDownReason,
   PeerConnection,
+  ProcessRef,
   Refusal,
   RefusalCode,
   TransportHost,
 } from '@noex/contracts';
 import type { LocalNode } from '@noex/runtime';
 import type { Introductions } from './membership/introductions.js';
+import { spawnHere } from './names/named-spawn.js';
 import type { Members } from './membership/members.js';
 import { receiveFrame, type InboundHost } from './remote/inbound.js';
-import { Peer, type PeerLimits } from './remote/peer.js';
+import { Peer } from './remote/peer.js';
+import type { PeerLimits } from './remote/peer-limits.js';
 import type { Serving } from './remote/serving.js';
+import type { SharedState } from './shared-state.js';
+import type { NodeSpawnOptions } from './spawn-options.js';
 import type { PayloadCodec } from './wire/payload-codec.js';
 
 export interface ClusterHostParts {
@@ -19,6 +24,7 @@ export interface ClusterHostParts {
   readonly node: LocalNode;
   readonly members: Members;
   readonly introductions: Introductions;
+  readonly shared: SharedState;
   readonly serving: Serving;
   readonly codec: PayloadCodec;
   readonly limits: PeerLimits;
@@ -106,12 +112,23 @@ export class ClusterHost implements TransportHost, InboundHost {
   countRefused(): void {
     this.refusedCount++;
   }
+
+  spawn(behavior: string, options: NodeSpawnOptions): Promise<ProcessRef> {
+    return spawnHere(this.node, this.parts.shared.names, behavior, options);
+  }
+
+  receiveShared(peer: Peer, kind: number): boolean {
+    return this.parts.shared.receive(peer, kind);
+  }
 }
 
 /** Refusals that a node does not outgrow by trying again. */
 const LASTING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   'wrong_secret',
+  'wrong_certificate',
   'cluster_name',
   'protocol_version',
   'name_taken',
+  // A newer life of this node is in the cluster.
+  'stale_incarnation',
 ]);
