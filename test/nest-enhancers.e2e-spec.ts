@@ -218,8 +218,10 @@ describe('what Nest binds to handlers', () => {
       if (cluster.members.size > 0) return resolve();
       cluster.members.nodeUp.add(() => resolve());
     });
-    const ref = (await gateway.get(RemoteSpawnService).spawn(behavior, { on: 'worker' })) as ProcessRef<B>;
-    return { worker, gateway, ref, calls: gateway.get(RemoteCallService) };
+    const ref: ProcessRef = await gateway
+      .get(RemoteSpawnService)
+      .spawn(behavior as Type<object>, { on: 'worker' });
+    return { worker, gateway, ref: ref as ProcessRef<B>, calls: gateway.get(RemoteCallService) };
   }
 
   const failure = async (promise: Promise<unknown>): Promise<RemoteError> =>

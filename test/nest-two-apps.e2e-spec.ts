@@ -12,7 +12,7 @@ import {
   InvalidMessageError,
   NoexBehavior,
   NoexModule,
-  ProcessGroups,
+  ProcessGroupsService,
   ProcessNotFoundError,
   RemoteCallService,
   RemoteError,
@@ -262,13 +262,13 @@ describe('two Nest apps in one OS process', () => {
 
   it('keeps groups of its processes', async () => {
     const cart = await spawner.spawn(Cart, { args: { owner: 'eva' }, on: 'one' });
-    const groups = one.get(ProcessGroups);
+    const groups = one.get(ProcessGroupsService);
     expect(groups.join('carts', cart)).toBe(true);
     expect(groups.members('carts')).toEqual([cart]);
     const left = new Promise((resolve) => groups.onChange('carts', resolve));
     spawner.stop(cart);
     await expect(left).resolves.toMatchObject({ kind: 'left', refs: [cart] });
-    expect(groups.groups()).toEqual([]);
+    expect(groups.getGroups()).toEqual([]);
   });
 
   it('says goodbye, so that peers see a graceful shutdown', async () => {

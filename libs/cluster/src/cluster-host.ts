@@ -106,6 +106,7 @@ export class ClusterHost implements TransportHost, InboundHost {
   }
 
   goodbye(peer: Peer): void {
+    peer.saidGoodbye = true;
     peer.connection.close('graceful_shutdown');
   }
 

@@ -23,6 +23,7 @@ const quietTransport: Transport = {
 };
 
 class Connection implements PeerConnection {
+  readonly features = new Set<string>();
   readonly queuedBytes = 0;
   readonly sent: string[] = [];
   readonly peer = { id: 'b', incarnation: 1, address: 'test:b' };
@@ -129,6 +130,7 @@ describe('members', () => {
         load: 1,
         behaviors: ['echo'],
         draining: false,
+        phi: 0,
       },
     ]);
     expect(b.nodes()[1]).toMatchObject({ id: 'a', behaviors: ['echo'] });
@@ -223,6 +225,21 @@ describe('members', () => {
     expect(events).toEqual(['down b heartbeat_timeout']);
     for (let tick = 0; tick < 10; tick++) await step(clock);
     expect(events).toHaveLength(1);
+  });
+
+  it('show how suspicious a silence is, and how long a round trip takes', async () => {
+    const clock = new ManualClock();
+    const { a } = await pair({ clock }, { clock });
+    for (let second = 0; second < 8; second++) await step(clock);
+    expect(a.nodes()[1]).toMatchObject({ phi: 0, roundTripMs: 0 });
+    network().partition(['a'], ['b'], { mode: 'blackhole' });
+    for (let tick = 0; tick < 6; tick++) await step(clock);
+    const suspicion = a.nodes()[1]!.phi!;
+    expect(suspicion).toBeGreaterThan(0);
+    await step(clock);
+    expect(a.nodes()[1]!.phi).toBeGreaterThan(suspicion);
+    expect(a.nodes()[0]).not.toHaveProperty('phi');
+    network().heal();
   });
 
   /** Half a second, and time for what was sent in it. */

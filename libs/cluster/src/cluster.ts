@@ -1,5 +1,7 @@
 import {
   NodeNotRunningError,
+  OverloadedError,
+  ProcessNotFoundError,
   PROTOCOL_VERSION,
   silentLogger,
   systemClock,
@@ -15,28 +17,33 @@ import {
   type CallOptions,
   type DownListener,
   type Headers,
+  type LinkedProcess,
   type Messenger,
   type Monitor,
 } from '@noex/runtime';
+import { clusterNodes, clusterStats } from './cluster-view.js';
 import { ClusterHost } from './cluster-host.js';
 import {
   DEFAULT_CLUSTER_NAME,
-  DEFAULT_MAX_PENDING_CALLS,
-  FRAME_OVERHEAD_BYTES,
   type ClusterNode,
   type ClusterOptions,
   type ClusterStatus,
   type DrainLedger,
 } from './cluster-options.js';
 import { Departure } from './departure.js';
-import { DEFAULT_HEARTBEAT } from './membership/failure-detector.js';
+import type { ClusterGroups } from './groups/cluster-groups.js';
 import { Introductions } from './membership/introductions.js';
+import { machineLoopDelay, noLoopDelay } from './membership/loop-delay.js';
 import { Members } from './membership/members.js';
+import type { Quorum } from './membership/quorum.js';
+import type { GlobalNames } from './names/global-names.js';
 import { Listeners } from './listeners.js';
-import type { PeerLimits } from './remote/peer.js';
+import { resolvePeerLimits } from './remote/peer-limits.js';
 import { RemoteRouter } from './remote/remote-router.js';
 import { Serving } from './remote/serving.js';
-import { Spawner, type ClusterSpawnOptions } from './spawner.js';
+import { SharedState } from './shared-state.js';
+import type { ClusterSpawnOptions, NodeSpawnOptions } from './spawn-options.js';
+import { Spawner } from './spawner.js';
 import { PayloadCodec } from './wire/payload-codec.js';
 
 /** START HERE. A node among others: its own processes, and ways to reach those of its peers over a transport. */
@@ -47,6 +54,7 @@ export class Cluster implements Messenger {
   readonly statusChange: Listeners<[status: ClusterStatus]>;
   /** What the transport is given; nothing for users. */
   readonly host: ClusterHost;
+  private readonly shared: SharedState;
   private readonly serving = new Serving();
   private readonly introductions: Introductions;
   private readonly departure: Departure;
@@ -77,21 +85,25 @@ export class Cluster implements Messenger {
       protocol: PROTOCOL_VERSION,
     };
     this.statusChange = new Listeners('status_change', logger);
-    const heartbeat = { ...DEFAULT_HEARTBEAT, ...options.heartbeat };
     const { self, node, serving } = this;
     const isDraining = () => this.draining;
-    const members = new Members(clock, logger, heartbeat, () => node.processCount);
+    const loopDelay = options.clock ? noLoopDelay : machineLoopDelay();
+    const members = new Members(clock, logger, options.heartbeat, () => node.processCount, loopDelay);
     this.members = members;
     this.router = new RemoteRouter(node, members);
-    this.spawner = new Spawner(node, members, random, isDraining);
+    this.shared = new SharedState(node, members, options.quorum);
+    const { shared } = this;
+    const spawnHere = (behavior: string, args: NodeSpawnOptions) => this.host.spawn(behavior, args);
+    this.spawner = new Spawner(node, members, random, isDraining, spawnHere);
     this.introductions = new Introductions({ node, members, isDraining, transport, clock, random });
     const { introductions } = this;
-    const limits = peerLimits(options);
+    const limits = resolvePeerLimits(options, transport.maxFrameBytes);
     this.host = new ClusterHost({
       self,
       node,
       members,
       introductions,
+      shared,
       serving,
       codec,
       limits,
@@ -172,6 +184,7 @@ export class Cluster implements Messenger {
     if (!this.draining) await this.drain(0);
     this.introductions.stopGossip();
     const ledger = await this.departure.complete(budgetMs, first);
+    this.shared.close();
     this.setStatus('stopped');
     this.logger.info(`node "${this.self.id}" left the cluster`, { event: 'node_left', ...ledger });
     return ledger;
@@ -190,30 +203,31 @@ export class Cluster implements Messenger {
     this.introductions.announceToAll();
   }
 
+  /** This node first, then those that are up. */
   nodes(): ClusterNode[] {
-    return [
-      {
-        id: this.self.id,
-        incarnation: this.self.incarnation,
-        address: this.ownAddress,
-        local: true,
-        load: this.node.processCount,
-        behaviors: this.node.behaviorNames,
-        draining: this.draining,
-      },
-      ...[...this.members.values()].map((peer) => ({
-        ...peer.identity,
-        local: false,
-        load: peer.load,
-        behaviors: [...peer.behaviors],
-        draining: peer.draining,
-      })),
-    ];
+    return clusterNodes(this.node, this.ownAddress, this.draining, this.members);
   }
 
   /** Why this node, while it has no peer, cannot have one: it was refused for what only its configuration can change. */
   get shutOut(): string | undefined {
     return this.host.shutOut;
+  }
+
+  // --- what all nodes know ---
+
+  /** Names that are unique in the cluster. */
+  get names(): GlobalNames {
+    return this.shared.names;
+  }
+
+  /** Groups of processes of all nodes. */
+  get groups(): ClusterGroups {
+    return this.shared.groups;
+  }
+
+  /** Whether this node sees enough others. */
+  get quorum(): Quorum {
+    return this.shared.quorum;
   }
 
   // --- processes anywhere ---
@@ -237,6 +251,35 @@ export class Cluster implements Messenger {
     return this.messengerFor(to).cast(to, method, payload, headers, from);
   }
 
+  /**
+   * A cast that waits for room: resolves when it is in the queue to the node, or in the mailbox of a process of this node.
+   * `timeoutMs` (default as for a call) is how long it waits. Rejects with OverloadedError when there was no room in time,
+   * NodeUnreachableError, ProcessNotFoundError, the reason of the signal, and as `cast` throws; the cast is then not sent.
+   */
+  async castAsync(
+    to: ProcessRef,
+    method: string,
+    payload?: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<void> {
+    if (to.node !== this.self.id) return this.router.castAsync(to, method, payload, options, from);
+    if (this.node.cast(to, method, payload, options?.headers, from)) return;
+    const process = to.toString();
+    throw this.node.isAlive(to)
+      ? new OverloadedError(`the mailbox of process ${process} is full`, { process })
+      : new ProcessNotFoundError(`process ${process} does not exist`, { process });
+  }
+
+  /**
+   * Resolves when everything sent to the node so far has been handed to the network: a producer whose cast was refused waits for
+   * it. Rejects with NodeUnreachableError when the node is not connected or is lost before. Without a node: when that holds for
+   * every peer, but for those that are lost.
+   */
+  drained(nodeId?: string): Promise<void> {
+    return this.router.drained(nodeId);
+  }
+
   /** An info message; false as for `cast`. */
   send(to: ProcessRef, name: string, payload?: unknown, from?: ProcessRef): boolean {
     return this.messengerFor(to).send(to, name, payload, from);
@@ -249,6 +292,11 @@ export class Cluster implements Messenger {
   /** Ends a process anywhere: `kill` at once, anything else after the message it is working on. */
   exit(target: ProcessRef, reason: ExitReason): void {
     this.messengerFor(target).exit(target, reason);
+  }
+
+  /** For the processes of this node; user code links with `context.link`. */
+  link(process: LinkedProcess, other: ProcessRef): void {
+    this.messengerFor(other).link(process, other);
   }
 
   private messengerFor(process: ProcessRef): Messenger {
@@ -266,30 +314,6 @@ export class Cluster implements Messenger {
   // --- numbers ---
 
   stats() {
-    let callsPending = 0;
-    let monitorsActive = 0;
-    for (const peer of this.members.values()) {
-      callsPending += peer.calls.size;
-      monitorsActive += peer.monitors.size;
-    }
-    return {
-      callsSent: this.router.callsSent,
-      callsPending,
-      callsServing: this.serving.calls,
-      spawns: this.spawner.sentSpawns,
-      monitorsActive,
-      processes: this.node.processCount,
-    };
+    return clusterStats(this.node, this.members, this.router, this.serving, this.spawner);
   }
-}
-
-function peerLimits({ transport, maxMessageBytes, maxPendingCalls }: ClusterOptions): PeerLimits {
-  const { maxFrameBytes } = transport;
-  const largest = maxFrameBytes - FRAME_OVERHEAD_BYTES;
-  return {
-    maxMessageBytes: Math.min(maxMessageBytes ?? largest, largest),
-    maxFrameBytes,
-    maxControlBytes: largest,
-    maxPendingCalls: maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS,
-  };
 }

@@ -50,6 +50,8 @@ export class Departure {
     // What was still under way may have been answered in that time.
     const failed = serving.failed - failedBefore;
     const callsLost = failed + serving.calls;
+    // Before the goodbye: who hears that closes its connection, and would be dialed again while others are waited for.
+    await this.handOver(Math.max(0, deadline - clock.now()));
     members.stopHeartbeats();
     for (const peer of members.connected()) {
       peer.control((writer) => writer.plain(FrameKind.Goodbye));
@@ -64,5 +66,18 @@ export class Departure {
       processesStopped: processes - processesKilled,
       processesKilled,
     };
+  }
+
+  /** Resolves when what waits for the peers is with the transport, or after `budgetMs`: replies come before the goodbye. */
+  private async handOver(budgetMs: number): Promise<void> {
+    const { members, clock } = this.parts;
+    const allHandedOver = Promise.allSettled([...members.connected()].map((peer) => peer.drained()));
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, budgetMs);
+      void allHandedOver.then(() => {
+        clock.clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 }

@@ -5,9 +5,12 @@ export {
   type ClusterStatus,
   type DrainLedger,
 } from './cluster-options.js';
-export { FRAME_OVERHEAD_BYTES } from './cluster-options.js';
 export { Cluster } from './cluster.js';
-export type { ClusterSpawnOptions } from './spawner.js';
-export { DEFAULT_HEARTBEAT, type HeartbeatOptions } from './membership/failure-detector.js';
+export { ClusterGroups } from './groups/cluster-groups.js';
+export { Quorum, type QuorumRule } from './membership/quorum.js';
+export { GlobalNames, type RegisterOptions } from './names/global-names.js';
+export type { NameConflict, OnConflict } from './names/own-names.js';
+export type { ClusterSpawnOptions } from './spawn-options.js';
+export { DEFAULT_HEARTBEAT, type HeartbeatOptions } from './membership/heartbeat-options.js';
 export type { Candidate, Placement } from './membership/placement.js';
 export { PayloadCodec } from './wire/payload-codec.js';

@@ -1,12 +1,8 @@
 import type { ProcessRef } from '@noex/contracts';
-import type { LocalNode, SpawnOptions } from '@noex/runtime';
+import type { LocalNode } from '@noex/runtime';
 import type { Members } from './membership/members.js';
-import { place, type Candidate, type Placement } from './membership/placement.js';
-
-export interface ClusterSpawnOptions<Args = unknown> extends SpawnOptions<Args> {
-  /** Where. Default `least-loaded`. */
-  readonly on?: Placement;
-}
+import { place, type Candidate } from './membership/placement.js';
+import type { ClusterSpawnOptions, NodeSpawnOptions } from './spawn-options.js';
 
 /** Starts processes on the node that a placement picks. */
 export class Spawner {
@@ -19,6 +15,7 @@ export class Spawner {
     private readonly members: Members,
     private readonly random: () => number,
     private readonly isDraining: () => boolean,
+    private readonly spawnHere: (behavior: string, options: NodeSpawnOptions) => Promise<ProcessRef>,
   ) {}
 
   /** Spawns that peers were asked for, since the start. */
@@ -31,7 +28,7 @@ export class Spawner {
     const turn = this.turns.get(behavior) ?? 0;
     const chosen = place(behavior, on, this.candidates(behavior), this.random, turn);
     if (on === 'round-robin') this.turns.set(behavior, turn + 1);
-    if (chosen.local) return this.node.spawn(behavior, options);
+    if (chosen.local) return this.spawnHere(behavior, options);
     this.sent++;
     return this.members.get(chosen.id)!.spawn(behavior, options);
   }

@@ -1,4 +1,4 @@
-import { refusePeer } from './admission.js';
+import { refusePeer, type NameHistory } from './admission.js';
 import type { NodeIdentity, PeerIdentity } from './node-identity.js';
 
 const self: NodeIdentity = {
@@ -16,8 +16,8 @@ const peer = (changes: Partial<Presented> = {}): Presented => ({
   ...changes,
 });
 const connected: PeerIdentity = { id: 'n2', incarnation: 50, address: '10.0.0.2:1' };
-const refuse = (presented: Presented, current?: PeerIdentity) =>
-  refusePeer(self, '10.0.0.1:1', presented, current);
+const refuse = (presented: Presented, current?: PeerIdentity, history?: NameHistory) =>
+  refusePeer(self, '10.0.0.1:1', presented, current, history);
 
 it('takes an unknown peer of the same cluster', () => {
   expect(refuse(peer())).toBeUndefined();
@@ -45,6 +45,43 @@ it.each<[string, Partial<Presented>, PeerIdentity | undefined, RegExp]>([
   ['stale_incarnation', { incarnation: 49 }, connected, /incarnation 49.*newer.*50/],
 ])('refuses with %s and says what to do: %j', (code, changes, current, message) => {
   expect(refuse(peer(changes), current)).toEqual({ code, message: expect.stringMatching(message) });
+});
+
+describe('a newer life at another address', () => {
+  const moved = peer({ incarnation: 51, address: '10.0.0.9:1' });
+
+  it('waits as name_contested until the holder has shown that it lives', () => {
+    expect(refuse(moved, connected, { holderLives: () => false })).toEqual({
+      code: 'name_contested',
+      message: expect.stringMatching(/"n2".*10\.0\.0\.2:1.*10\.0\.0\.9:1/),
+    });
+    expect(refuse(moved, connected, { holderLives: () => true })?.code).toBe('name_taken');
+  });
+
+  it('is taken once the holder is gone', () => {
+    expect(refuse(moved, undefined, { newest: 50 })).toBeUndefined();
+  });
+
+  it('bothers the holder with no question when it would be refused anyway', () => {
+    const holderLives = () => {
+      throw new Error('asked');
+    };
+    expect(refuse(peer({ ...moved, incarnation: 49 }), connected, { holderLives })?.code).toBe(
+      'stale_incarnation',
+    );
+    expect(refuse(peer({ ...moved, incarnation: 50 }), connected, { holderLives })?.code).toBe('name_taken');
+    expect(refuse(peer({ ...moved, clusterName: 'carts' }), connected, { holderLives })?.code).toBe(
+      'cluster_name',
+    );
+  });
+});
+
+it('refuses an older life also after the newer one has gone, and says what may be wrong', () => {
+  expect(refuse(peer(), undefined, { newest: 51 })).toEqual({
+    code: 'stale_incarnation',
+    message: expect.stringMatching(/incarnation 50.*newer.*51.*clock/),
+  });
+  expect(refuse(peer({ incarnation: 51 }), undefined, { newest: 51 })).toBeUndefined();
 });
 
 it('names the wrong cluster first: nothing else of a stranger matters', () => {

@@ -2,10 +2,13 @@ import type { NodeIdentity, PeerIdentity } from './node-identity.js';
 
 export type RefusalCode =
   | 'wrong_secret'
+  | 'wrong_certificate'
   | 'cluster_name'
   | 'protocol_version'
   | 'self'
   | 'name_taken'
+  /** Not decided yet: whether the node that holds the name still lives is being asked. */
+  | 'name_contested'
   | 'stale_incarnation'
   | 'duplicate'
   | 'not_noex';
@@ -16,16 +19,25 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What is known of the lives of a peer's name, beside the one that is connected. */
+export interface NameHistory {
+  /** The newest incarnation that was ever connected. Default: the connected one. */
+  readonly newest?: number;
+  /** Whether the connected one has shown that it lives since its name was claimed at another address. Default: it has. */
+  holderLives?(): boolean;
+}
+
 /**
  * Whether a peer that presented itself may be connected; `undefined` = it may.
- * `current` is the peer of the same name that is connected now: a newer incarnation at the same address replaces it,
- * because two nodes cannot listen on one address.
+ * `current` is the peer of the same name that is connected now. A newer incarnation at the same address replaces it,
+ * because two nodes cannot listen on one address; at another address it has to wait until `current` is known to be dead.
  */
 export function refusePeer(
   self: NodeIdentity,
   selfAddress: string,
   peer: NodeIdentity & { readonly address: string },
   current: PeerIdentity | undefined,
+  { newest = current?.incarnation ?? 0, holderLives = () => true }: NameHistory = {},
 ): Refusal | undefined {
   if (peer.clusterName !== self.clusterName) {
     return {
@@ -47,21 +59,33 @@ export function refusePeer(
       ? { code: 'self', message: `node "${self.id}" reached itself` }
       : nameTaken(self.id, peer.address, selfAddress);
   }
-  if (!current) return undefined;
+  if (peer.incarnation < newest) return stale(peer, newest);
   // Two nodes of one name may have started in the same millisecond: the same life has the same address as well.
-  if (current.incarnation === peer.incarnation && current.address === peer.address) return undefined;
-  if (current.incarnation > peer.incarnation) {
-    return {
-      code: 'stale_incarnation',
-      message: `node "${peer.id}" presents incarnation ${peer.incarnation}, a newer one (${current.incarnation}) is connected`,
-    };
-  }
-  return current.address === peer.address ? undefined : nameTaken(peer.id, peer.address, current.address);
+  if (!current || current.address === peer.address) return undefined;
+  return current.incarnation === peer.incarnation || holderLives()
+    ? nameTaken(peer.id, peer.address, current.address)
+    : contested(peer, current.address);
+}
+
+function stale({ id, incarnation }: NodeIdentity, newest: number): Refusal {
+  return {
+    code: 'stale_incarnation',
+    message:
+      `node "${id}" presents incarnation ${incarnation}, a newer one (${newest}) has been connected; ` +
+      `stop the older process, or restart the node if its clock was set back`,
+  };
 }
 
 function nameTaken(name: string, newcomer: string, holder: string): Refusal {
   return {
     code: 'name_taken',
     message: `two live nodes are named "${name}": one at ${holder}, one at ${newcomer}; give each its own NODE_NAME`,
+  };
+}
+
+function contested(newcomer: PeerIdentity, holder: string): Refusal {
+  return {
+    code: 'name_contested',
+    message: `"${newcomer.id}" is the name of a node at ${holder}; ${newcomer.address} gets it if that one does not answer`,
   };
 }

@@ -28,6 +28,8 @@ const OUTCOMES: Record<string, [code: string, outcome: Outcome]> = {
   SpawnRefusedError: ['spawn_refused', 'not-run'],
   SpawnFailedError: ['spawn_failed', 'not-run'],
   SpawnTimeoutError: ['spawn_timeout', 'not-run'],
+  NameClaimTimeoutError: ['name_claim_timeout', 'not-run'],
+  NoQuorumError: ['no_quorum', 'not-run'],
 };
 type ErrorClass = new (message: string, data?: Record<string, unknown>, options?: ErrorOptions) => NoexError;
 
@@ -143,6 +145,8 @@ describe('an answer with an error', () => {
     'invalid_message',
     'spawn_failed',
     'name_taken',
+    'name_claim_timeout',
+    'no_quorum',
   ])('of our code %s arrives as that error', (code) => {
     expect(answeredError({ name: 'x', message: 'm', code, data: { a: 1 } })).toMatchObject({
       code,

@@ -173,7 +173,7 @@ export class SpawnTimeoutError extends NoexError {
   readonly outcome = 'not-run';
 }
 
-/** The name, on the node or in the cluster, belongs to another process; `data.holder` names it. */
+/** The name, on the node or in the cluster, belongs to another process: `data.holder`, or one that `data.node` is starting. */
 export class NameTakenError extends NoexError {
   readonly code = 'name_taken';
   readonly outcome = 'not-run';

@@ -6,6 +6,8 @@ export interface NodeIdentity {
   readonly incarnation: number;
   readonly clusterName: string;
   readonly protocol: ProtocolVersion;
+  /** Optional abilities, told to peers: at most 64 names of at most 255 characters. Default: none. */
+  readonly features?: readonly string[];
 }
 
 /** Another node, as the transport knows it. */

@@ -1,4 +1,5 @@
 import type { Refusal } from './admission.js';
+import type { DropCounter } from './drop-counter.js';
 import type { NodeDownReason, NodeIdentity, PeerIdentity } from './node-identity.js';
 
 /**
@@ -11,6 +12,8 @@ import type { NodeDownReason, NodeIdentity, PeerIdentity } from './node-identity
 export interface Transport {
   /** Largest frame `send` takes, in bytes. */
   readonly maxFrameBytes: number;
+  /** Connections that did not come about, in either direction, by reason. Left out where nothing refuses any. */
+  readonly refusals?: Pick<DropCounter, 'get' | 'entries'>;
   /** Begins to accept and to look for peers. Resolves with the address peers dial. */
   start(host: TransportHost): Promise<string>;
   /** Peers that others told us about; the adapter connects those it does not know. */
@@ -38,6 +41,8 @@ export interface TransportHost {
 
 export interface PeerConnection {
   readonly peer: PeerIdentity;
+  /** The optional abilities that the peer named; some may be unknown here. */
+  readonly features: ReadonlySet<string>;
   /** Bytes that `send` accepted and the network has not. */
   readonly queuedBytes: number;
   /**

@@ -54,7 +54,7 @@ export type {
   SpawnOptions,
   StateMachineContext,
 } from '@noex/runtime';
-export { ProcessGroups, type GroupChange } from '@noex/runtime';
+export type { GroupChange } from '@noex/runtime';
 export {
   ChildError,
   Supervisor,

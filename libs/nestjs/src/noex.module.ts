@@ -11,7 +11,6 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import type { Logger } from '@noex/contracts';
 import { Cluster } from '@noex/cluster';
-import { ProcessGroups } from '@noex/runtime';
 import { BehaviorExplorer } from './behavior/behavior.explorer.js';
 import { createCluster } from './cluster.factory.js';
 import { createPropagation } from './context/create-propagation.js';
@@ -121,7 +120,6 @@ function assemble(
       },
       { provide: NOEX_HEALTH_SOURCE, useExisting: ClusterService },
       { provide: NOEX_METRICS_SOURCE, inject: [Cluster], useFactory: metricsSource },
-      { provide: ProcessGroups, inject: [Cluster], useFactory: (cluster: Cluster) => cluster.node.groups },
       ...SERVICES,
       EnhancerFinder,
       { provide: Propagation, inject: [NOEX_OPTIONS, Cluster], useFactory: createPropagation },
@@ -129,6 +127,6 @@ function assemble(
       RootSupervisor,
       NoexOrchestrator,
     ],
-    exports: [...SERVICES, ProcessGroups, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
+    exports: [...SERVICES, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
   };
 }

@@ -153,7 +153,7 @@ export class Context implements ProcessContext {
   }
 
   link(other: ProcessRef): void {
-    this.#process.node.link(this.#process, other);
+    this.#process.node.messenger.link(this.#process, other);
   }
 
   unlink(other: ProcessRef): void {

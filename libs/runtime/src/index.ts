@@ -7,6 +7,7 @@ export {
   type ProcessCell,
   type ProcessDown,
 } from './behavior.js';
+export { addRemoteLink, removeRemoteLink } from './links.js';
 export { DEFAULT_MAILBOX_LIMIT, LocalNode, type LocalNodeOptions } from './local-node.js';
 export type { MailboxOptions } from './mailbox.js';
 export {
@@ -37,6 +38,7 @@ export type { StateContext, StateMachineContext } from './state-machine/state-ma
 export { stateMachineDriver } from './state-machine/state-machine.driver.js';
 export { defineStateMachine, type StateMachine } from './state-machine/state-machine.js';
 export { keep, next, postpone, Transition, type TimeoutActions } from './state-machine/transition.js';
+export type { LinkedProcess, RemoteLinkEnd } from './process-extras.js';
 export { DEFAULT_SPAWN_TIMEOUT_MS } from './start-process.js';
 export { TimerWheel, WheelEntry } from './timer-wheel.js';
 export { ChildError, type ChildErrorCode } from './supervisor/child-error.js';

@@ -12,7 +12,7 @@ import { currentActivity } from './activity.js';
 import type { BehaviorDriver } from './behavior.js';
 import { BehaviorRegistry } from './behavior-registry.js';
 import { ProcessGroups } from './groups/process-groups.js';
-import { link, unlink } from './links.js';
+import { link, unlink, unlinkRemote } from './links.js';
 import { Message, MessageKind, type Headers } from './message.js';
 import type { Messenger } from './messenger.js';
 import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
@@ -229,8 +229,14 @@ export class LocalNode implements Messenger, ProcessHost {
   }
 
   unlink(process: LinkedProcess, other: ProcessRef): void {
+    if (other.node !== this.id) return unlinkRemote(process, other);
     const peer = this.find(other);
     if (peer) unlink(process, peer);
+  }
+
+  /** A process of this node as those it is linked to see it. */
+  linkTarget(id: number): LinkedProcess | undefined {
+    return this.processes.get(id);
   }
 
   /** Throws NameTakenError. */

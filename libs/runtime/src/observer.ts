@@ -88,7 +88,10 @@ export class Observer {
       handled: process.turn,
       busyMs: process.busyMs,
       names: [...(relations?.names ?? [])],
-      links: [...(relations?.links ?? [])].map((other) => other.ref),
+      links: [
+        ...[...(relations?.links ?? [])].map((other) => other.ref),
+        ...[...(relations?.remoteLinks ?? [])].map((link) => link.other),
+      ],
       monitors: [...(relations?.monitors?.values() ?? [])].map((monitor) => monitor.target),
       monitoredBy: relations?.watchers?.size ?? 0,
       parent: this.processes.get(process.parent)?.ref,

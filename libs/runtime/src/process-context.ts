@@ -69,8 +69,12 @@ export interface ProcessContext {
   monitor(target: ProcessRef): number;
   /** No `down` will come from this monitor any more. */
   demonitor(monitor: number): void;
-  /** Ties the two lives together: an abnormal end of one ends the other. Both must live on this node. */
+  /**
+   * Ties the two lives together, wherever the other lives: an abnormal end of one ends the other. Where the other is not there
+   * this process gets its exit, `noproc`, and `noconnection` where its node is not connected or is lost later.
+   */
   link(other: ProcessRef): void;
+  /** Undoes a link, whichever of the two made it: from now on no exit signal of the other reaches this process. */
   unlink(other: ProcessRef): void;
   /** With true, exits of linked processes arrive as info messages named `EXIT` with `{ from, reason }`. */
   trapExits(on: boolean): void;

@@ -12,6 +12,8 @@ export class ProcessExtras {
   /** Monitors this process holds on others, by their number. */
   monitors: Map<number, Monitor> | undefined;
   links: Set<LinkedProcess> | undefined;
+  /** Links to processes of other nodes. */
+  remoteLinks: Set<RemoteLinkEnd> | undefined;
   names: Set<string> | undefined;
   timers: Map<number, ProcessTimer> | undefined;
   /** Ends the process when its `terminate` takes too long; not among its timers, which its own code may cancel. */
@@ -33,6 +35,7 @@ export class ProcessExtras {
       other.extras.links?.delete(process);
       other.exitSignal(process.ref, reason);
     });
+    this.remoteLinks?.forEach((link) => link.ended(reason));
     this.watchers?.forEach((monitor) => monitor.fire(reason));
   }
 }
@@ -52,6 +55,15 @@ export interface NameHolder {
 export interface LinkedProcess extends NameHolder {
   readonly alive: boolean;
   exitSignal(from: ProcessRef, reason: ExitReason): void;
+}
+
+/** This end of a link to a process of another node. */
+export interface RemoteLinkEnd {
+  readonly other: ProcessRef;
+  /** The process at this end gives the link up: from now on nothing of it arrives. */
+  unlink(): void;
+  /** The process at this end has ended; the other one hears why. */
+  ended(reason: ExitReason): void;
 }
 
 /** A timer of a process; it dies with it. */

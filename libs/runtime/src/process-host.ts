@@ -21,7 +21,6 @@ export interface ProcessHost {
   /** A number for a timer or monitor, never given twice. */
   nextNumber(): number;
   spawn(behavior: string, options?: SpawnOptions, onStarted?: (ref: ProcessRef) => void): Promise<ProcessRef>;
-  link(process: LinkedProcess, other: ProcessRef): void;
   unlink(process: LinkedProcess, other: ProcessRef): void;
   /** Throws NameTakenError. */
   register(name: string, process: NameHolder): void;

@@ -222,12 +222,16 @@ describe('a process that traps exits', () => {
   });
 });
 
-it('a link to a process of another node is refused, and nobody ends for it', async () => {
-  const { node, spawn, run } = setup();
-  const ref = await spawn();
+it('a link to a process of a node that is not connected is the exit `noconnection`', async () => {
+  const { clock, node, spawn, exits, alive } = setup();
   const elsewhere = new ProcessRef('n2', 1, 1);
-  await expect(run(ref, (context) => context.link(elsewhere))).rejects.toThrow(
-    /lives on node "n2".*monitor it instead/,
-  );
-  expect(node.isAlive(ref)).toBe(true);
+  const ends = jest.fn();
+  const ref = await spawn();
+  node.monitor(ref, ends);
+  await node.call(ref, 'do', (context: ProcessContext) => context.link(elsewhere));
+  const trapping = await spawn([elsewhere], true);
+  await clock.advance(0);
+  expect(ends.mock.calls).toEqual([['noconnection']]);
+  expect(exits).toEqual([{ from: elsewhere, reason: 'noconnection' }]);
+  expect(alive(trapping)).toEqual([true]);
 });

@@ -40,9 +40,11 @@ export class ComplianceHost implements TransportHost {
       id,
       incarnation = 1,
       clusterName = 'compliance',
-    }: { id: string; incarnation?: number; clusterName?: string },
+      features,
+    }: { id: string; incarnation?: number; clusterName?: string; features?: readonly string[] },
   ) {
-    this.self = { id, incarnation, clusterName, protocol: PROTOCOL_VERSION };
+    const self = { id, incarnation, clusterName, protocol: PROTOCOL_VERSION };
+    this.self = features ? { ...self, features } : self;
   }
 
   peerUp(connection: PeerConnection): void {

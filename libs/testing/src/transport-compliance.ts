@@ -58,6 +58,7 @@ export function describeTransportCompliance(
     interface NodeOptions {
       readonly incarnation?: number;
       readonly clusterName?: string;
+      readonly features?: readonly string[];
       readonly seeds?: readonly string[];
       readonly address?: string;
     }
@@ -96,6 +97,14 @@ export function describeTransportCompliance(
         const { toA, toB, addressA, addressB } = await pair();
         expect(toB.peer).toEqual({ id: 'b', incarnation: 1, address: addressB });
         expect(toA.peer).toEqual({ id: 'a', incarnation: 1, address: addressA });
+      });
+
+      it('tells each side the features of the other, known or not', async () => {
+        const a = await start('a', { features: ['zip', 'zap'] });
+        const b = await start('b', { seeds: [a.address] });
+        const [toB, toA] = await Promise.all([a.host.connected('b'), b.host.connected('a')]);
+        expect([...toA.features].sort()).toEqual(['zap', 'zip']);
+        expect(toB.features.size).toBe(0);
       });
 
       it('connects a peer that was learned of', async () => {

@@ -12,6 +12,7 @@ const FLUSH_MS = 1_000;
 
 export interface MemoryConnectionOptions {
   readonly peer: PeerIdentity;
+  readonly features: ReadonlySet<string>;
   readonly host: TransportHost;
   readonly maxFrameBytes: number;
   readonly maxQueuedBytes: number;
@@ -25,6 +26,7 @@ export interface MemoryConnectionOptions {
 /** One side of a connection. Frames wait on the sender's side until the peer takes them. */
 export class MemoryConnection implements PeerConnection {
   readonly peer: PeerIdentity;
+  readonly features: ReadonlySet<string>;
   private twin!: MemoryConnection;
   private queue: Uint8Array[] = [];
   private bytes = 0;
@@ -41,6 +43,7 @@ export class MemoryConnection implements PeerConnection {
 
   constructor(private readonly options: MemoryConnectionOptions) {
     this.peer = options.peer;
+    this.features = options.features;
   }
 
   static pair(a: MemoryConnectionOptions, b: MemoryConnectionOptions): [MemoryConnection, MemoryConnection] {
@@ -87,6 +90,11 @@ export class MemoryConnection implements PeerConnection {
     this.close('graceful_shutdown');
   }
 
+  /** It has ended, and this side does not hear of it before `recover`. */
+  orphan(): void {
+    this.isOrphan = true;
+  }
+
   /** Ends at once for the host, without a flush. */
   sever(): void {
     this.reason ??= 'connection_closed';
@@ -113,8 +121,10 @@ export class MemoryConnection implements PeerConnection {
 
   /** After a fault has gone: the other side may have ended the connection meanwhile. */
   recover(): void {
-    if (this.isOrphan) this.twin.tellTwin();
-    else this.pumpSoon();
+    if (this.isOrphan) return this.twin.tellTwin();
+    this.pumpSoon();
+    // A transport that is closing is in the network no more, and still has to flush.
+    this.twin.pumpSoon();
   }
 
   private pump(): void {
@@ -153,7 +163,7 @@ export class MemoryConnection implements PeerConnection {
     if (this.isDown) return;
     this.drop();
     this.fallDown();
-    this.twin.isOrphan = true;
+    this.twin.orphan();
     this.tellTwin();
   }
 

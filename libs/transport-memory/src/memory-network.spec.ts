@@ -108,6 +108,43 @@ describe('a partition', () => {
   });
 });
 
+it('a one-way partition lets nothing pass that way, everything the other way, and no new connection', async () => {
+  const clock = manualClock();
+  const network = new MemoryNetwork({ clock });
+  const [a, b] = [await node(network, 'a'), await node(network, 'b')];
+  clock.pass(1);
+  network.partition(['a'], ['b'], { mode: 'one-way' });
+  a.connections.get('b')!.send(Buffer.from('held'));
+  b.connections.get('a')!.send(Buffer.from('heard'));
+  clock.pass(60_000);
+  expect([text(a, 'b'), text(b, 'a')]).toEqual([['heard'], []]);
+  a.connections.get('b')!.close('heartbeat_timeout');
+  clock.pass(60_000);
+  expect([a.downs('b'), b.downs('a')]).toEqual([['heartbeat_timeout'], []]);
+  network.heal();
+  clock.pass(1_000);
+  expect([a.events.length, b.downs('a'), text(b, 'a')]).toEqual([3, ['connection_closed'], []]);
+  expect(b.connections.has('a')).toBe(true);
+  for (const id of ['a', 'b']) network.kill(id);
+});
+
+it('a lost connection is lost with what is under way, for both and nobody else; it comes back', async () => {
+  const { network, nodes } = await cluster('a', 'b', 'c');
+  const [a, b, c] = nodes as [ComplianceHost, ComplianceHost, ComplianceHost];
+  network.disconnect('a', 'b');
+  a.connections.get('b')!.send(Buffer.from('lost'));
+  await Promise.all([a.wentDown('b'), b.wentDown('a')]);
+  await Promise.all([a.connected('b'), b.connected('a')]);
+  a.connections.get('b')!.send(Buffer.from('new'));
+  await b.received('a', 1);
+  expect([text(b, 'a'), a.downs('b'), b.downs('a')]).toEqual([
+    ['new'],
+    ['connection_closed'],
+    ['connection_closed'],
+  ]);
+  expect([a.downs('c'), b.downs('c'), c.downs('a'), c.downs('b')]).toEqual([[], [], [], []]);
+});
+
 it('a killed node falls silent; the others see its connections drop, and it may come back', async () => {
   const { network, nodes } = await cluster('a', 'b');
   const [a, b] = nodes as [ComplianceHost, ComplianceHost];
@@ -138,6 +175,52 @@ it('what is sent to a paused node waits with the sender', async () => {
   network.resume('b');
   await b.received('a', 1);
   expect(a.connections.get('b')!.queuedBytes).toBe(0);
+});
+
+it('a paused node gets no new connection and hears of no end; it learns of both when it goes on', async () => {
+  const clock = manualClock();
+  const network = new MemoryNetwork({ clock });
+  const [a, b] = [await node(network, 'a'), await node(network, 'b')];
+  clock.pass(1);
+  network.pause('b');
+  network.partition(['a'], ['b']);
+  clock.pass(60_000);
+  network.heal();
+  const c = await node(network, 'c');
+  clock.pass(60_000);
+  expect([a.downs('b'), b.downs('a')]).toEqual([['connection_closed'], []]);
+  expect([[...a.connections.keys()], [...c.connections.keys()]]).toEqual([['c'], ['a']]);
+  network.resume('b');
+  clock.pass(1_000);
+  expect(b.downs('a')).toEqual(['connection_closed']);
+  expect([...b.connections.keys()].sort()).toEqual(['a', 'c']);
+  expect([a.connections.has('b'), c.connections.has('b')]).toEqual([true, true]);
+  for (const id of ['a', 'b', 'c']) network.kill(id);
+});
+
+it('the last words of a node that leaves arrive at one that hung meanwhile, if it goes on in time', async () => {
+  const clock = manualClock();
+  const network = new MemoryNetwork({ clock });
+  const [a, b] = [await node(network, 'a'), await node(network, 'b')];
+  clock.pass(1);
+  network.pause('b');
+  a.connections.get('b')!.send(Buffer.from('goodbye'));
+  void a.transport.close();
+  clock.pass(500);
+  expect([text(b, 'a'), b.downs('a')]).toEqual([[], []]);
+  network.resume('b');
+  clock.pass(1);
+  expect([text(b, 'a'), b.downs('a')]).toEqual([['goodbye'], ['connection_closed']]);
+  network.kill('b');
+});
+
+it('a node that is killed while it hangs comes back as any other', async () => {
+  const { network, nodes } = await cluster('a', 'b');
+  network.pause('b');
+  network.kill('b');
+  await nodes[0]!.wentDown('b');
+  const again = await node(network, 'b', {}, { incarnation: 2 });
+  await Promise.all([nodes[0]!.connected('b', 2), again.connected('a')]);
 });
 
 it('refuses a second live node of one name, and an address that is taken', async () => {
@@ -181,6 +264,36 @@ describe('with a clock of its own', () => {
     expect(text(b, 'a')).toEqual(latencyMs > 0 ? [] : ['1', '2']);
     clock.pass(1);
     expect(text(b, 'a')).toEqual(['1', '2']);
+    network.kill('a');
+    network.kill('b');
+  });
+
+  it('each delivery takes up to the jitter longer, by the given numbers; frames stay in order', async () => {
+    const clock = manualClock();
+    const chances = [0, 0.5, 0.9, 0.1];
+    const network = new MemoryNetwork({
+      clock,
+      latencyMs: 10,
+      jitterMs: 10,
+      random: () => chances.shift() ?? 0,
+    });
+    const a = await node(network, 'a');
+    const b = await node(network, 'b');
+    clock.pass(10);
+    const send = (frame: string) => a.connections.get('b')!.send(Buffer.from(frame));
+    send('1');
+    clock.pass(14);
+    expect(text(b, 'a')).toEqual([]);
+    clock.pass(1);
+    expect(text(b, 'a')).toEqual(['1']);
+    send('2');
+    clock.pass(15);
+    send('3');
+    expect(text(b, 'a')).toEqual(['1']);
+    clock.pass(4);
+    expect(text(b, 'a').slice(0, 2)).toEqual(['1', '2']);
+    clock.pass(20);
+    expect(text(b, 'a')).toEqual(['1', '2', '3']);
     network.kill('a');
     network.kill('b');
   });

@@ -8,6 +8,10 @@ import { Scheduler } from './scheduler.js';
 export interface MemoryNetworkOptions {
   /** How long a frame, a connection and its end are under way. Default 0. */
   readonly latencyMs?: number;
+  /** Up to how much longer each delivery takes, by chance; frames of a connection stay in order. Default 0. */
+  readonly jitterMs?: number;
+  /** Numbers in [0, 1) for the jitter, so that a test can repeat it. Default Math.random. */
+  readonly random?: () => number;
   /** How long after a lost connection the two look for each other again. Default 100. */
   readonly reconnectMs?: number;
   /** A test's own clock: then nothing moves unless it does. Default: the machine's. */
@@ -24,8 +28,10 @@ export class MemoryNetwork implements Attachment {
   private isSettling = false;
   private isSettlingLater = false;
 
-  constructor({ latencyMs = 0, reconnectMs = 100, clock }: MemoryNetworkOptions = {}) {
-    this.scheduler = new Scheduler(latencyMs, clock);
+  constructor(options: MemoryNetworkOptions = {}) {
+    const { latencyMs = 0, jitterMs = 0, random = Math.random, reconnectMs = 100, clock } = options;
+    const latency = jitterMs > 0 ? () => latencyMs + random() * jitterMs : () => latencyMs;
+    this.scheduler = new Scheduler(latency, clock);
     this.reconnectMs = reconnectMs;
   }
 
@@ -39,11 +45,13 @@ export class MemoryNetwork implements Attachment {
     groupB: readonly string[],
     { mode = 'cut' }: { mode?: PartitionMode } = {},
   ): void {
-    this.faults.partition(groupA, groupB);
-    if (mode === 'blackhole') return;
-    for (const [id, connection] of this.connections()) {
-      if (this.faults.isSevered(id, connection.peer.id)) this.scheduler.soon(() => connection.sever());
-    }
+    this.faults.partition(groupA, groupB, mode);
+    if (mode === 'cut') this.severWhere((id, peer) => this.faults.isSevered(id, peer));
+  }
+
+  /** The connection of two nodes is lost, with all that is under way; they find each other again. */
+  disconnect(a: string, b: string): void {
+    this.severWhere((id, peer) => (id === a && peer === b) || (id === b && peer === a));
   }
 
   /** Ends all partitions; the nodes find each other again. */
@@ -54,12 +62,16 @@ export class MemoryNetwork implements Attachment {
 
   /** The node crashes: it falls silent at once, its connections drop, nobody hears a goodbye. */
   kill(nodeId: string): void {
+    this.faults.resume(nodeId);
     for (const transport of [...this.transports.values()]) {
       if (transport.running?.host.self.id === nodeId) transport.die();
     }
   }
 
-  /** The node stops reading: what is sent to it waits with the senders until `resume`. */
+  /**
+   * The node hangs, as far as the network can tell: what is sent to it waits with the senders, it hears of no connection and of no
+   * end of one, until `resume`. What it sends itself still leaves.
+   */
   pause(nodeId: string): void {
     this.faults.pause(nodeId);
   }
@@ -104,6 +116,13 @@ export class MemoryNetwork implements Attachment {
     });
   }
 
+  private severWhere(holds: (id: string, peer: string) => boolean): void {
+    for (const [id, connection] of this.connections()) {
+      if (!holds(id, connection.peer.id)) continue;
+      this.scheduler.soon(() => (this.faults.isPaused(id) ? connection.orphan() : connection.sever()));
+    }
+  }
+
   private recover(): void {
     for (const [, connection] of this.connections()) connection.recover();
     this.settleSoon();
@@ -120,7 +139,7 @@ export class MemoryNetwork implements Attachment {
     if (!a.running || !b.running) return;
     const [peerA, peerB] = [identityOf(a.running), identityOf(b.running)];
     if (!a.seeks(peerB) && !b.seeks(peerA)) return;
-    if (this.faults.isSevered(peerA.id, peerB.id) || (a.isUp(peerB) && b.isUp(peerA))) return;
+    if (!this.faults.connects(peerA.id, peerB.id) || (a.isUp(peerB) && b.isUp(peerA))) return;
     const objectionA = a.objection(b.running.host.self, peerB.address);
     const objectionB = b.objection(a.running.host.self, peerA.address);
     if (objectionA || objectionB) {
@@ -132,15 +151,16 @@ export class MemoryNetwork implements Attachment {
       }
       return;
     }
-    const [atA, atB] = MemoryConnection.pair(this.side(a, peerA, peerB), this.side(b, peerB, peerA));
+    const [atA, atB] = MemoryConnection.pair(this.side(a, peerA, b, peerB), this.side(b, peerB, a, peerA));
     a.admit(atA);
     b.admit(atB);
   }
 
-  private side(transport: MemoryTransport, self: PeerIdentity, peer: PeerIdentity) {
+  private side(transport: MemoryTransport, self: PeerIdentity, other: MemoryTransport, peer: PeerIdentity) {
     const { maxFrameBytes, maxQueuedBytes, down, running } = transport;
     return {
       peer,
+      features: new Set(other.running!.host.self.features),
       maxFrameBytes,
       maxQueuedBytes,
       down,

@@ -15,9 +15,9 @@ export interface MemoryTransportOptions {
   readonly address?: string;
   /** Addresses to connect to at first. Default: everybody in the network. */
   readonly seeds?: readonly string[];
-  /** Default 16 MiB. */
+  /** Default 1 MiB. */
   readonly maxFrameBytes?: number;
-  /** Most bytes waiting for one peer. Default 32 MiB. */
+  /** Most bytes waiting for one peer. Default 1 MiB, at least `maxFrameBytes`. */
   readonly maxQueuedBytes?: number;
   /** Default: none. */
   readonly logger?: Logger;
@@ -53,8 +53,8 @@ export class MemoryTransport implements Transport {
     private readonly network: Attachment,
     private readonly options: MemoryTransportOptions,
   ) {
-    this.maxFrameBytes = options.maxFrameBytes ?? 16 * 2 ** 20;
-    this.maxQueuedBytes = options.maxQueuedBytes ?? Math.max(32 * 2 ** 20, this.maxFrameBytes);
+    this.maxFrameBytes = options.maxFrameBytes ?? 2 ** 20;
+    this.maxQueuedBytes = options.maxQueuedBytes ?? Math.max(2 ** 20, this.maxFrameBytes);
     this.logger = options.logger ?? silentLogger;
   }
 

@@ -6,13 +6,15 @@ import { systemClock, type Clock } from '@noex/contracts';
  */
 export class Scheduler {
   constructor(
-    private readonly latencyMs: number,
+    /** Gives the delay of one delivery, in milliseconds. */
+    private readonly latencyMs: () => number,
     private readonly clock?: Clock,
   ) {}
 
   /** After the network's latency. */
   soon(callback: () => void): void {
-    if (this.clock || this.latencyMs > 0) this.after(this.latencyMs, callback);
+    const delayMs = this.latencyMs();
+    if (this.clock || delayMs > 0) this.after(delayMs, callback);
     else setImmediate(callback);
   }
 

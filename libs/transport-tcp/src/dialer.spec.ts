@@ -10,6 +10,7 @@ const nobody: DialOutcome = { kind: 'failed', error: new Error('ECONNREFUSED') }
 /** A dialer whose network is a table: who answers at which address. */
 function setup() {
   const up = new Map<string, number>();
+  const newest = new Map<string, number>();
   const answers = new Map<string, DialOutcome | Promise<DialOutcome>>();
   const dials: { address: string; at: number }[] = [];
   const unreachable: string[] = [];
@@ -23,6 +24,7 @@ function setup() {
     logger: silentLogger,
     random: () => 0,
     isUp: ({ id, incarnation }) => up.get(id) === incarnation,
+    isOver: ({ id, incarnation }) => incarnation < (newest.get(id) ?? 0),
     unreachable: (address) => unreachable.push(address),
     dial: async (address) => {
       dials.push({ address, at: Math.round(systemClock.now() - start) });
@@ -33,6 +35,7 @@ function setup() {
   });
   function rise(peer: PeerIdentity) {
     up.set(peer.id, peer.incarnation);
+    newest.set(peer.id, peer.incarnation);
     dialer.peerUp(peer);
   }
   const fall = (
@@ -195,4 +198,115 @@ it('goes on after a connection that was lost before its dial had returned', asyn
   answers.set('b:1', nobody);
   await pass(1_000);
   expect(times('b:1').length).toBeGreaterThan(1);
+});
+
+describe('a dial that hangs', () => {
+  it('holds up the next one for two seconds and no longer', async () => {
+    const { dialer, answers, times } = setup();
+    answers.set('b:1', new Promise(() => {}));
+    dialer.setSeed(0, ['b:1']);
+    await pass(8_000);
+    expect(times('b:1')).toEqual([0, 2_100, 4_300, 6_700]);
+  });
+
+  it('does not hold up the next one at all when the peer has been up meanwhile', async () => {
+    const { dialer, answers, times, rise, fall } = setup();
+    answers.set('b:1', new Promise(() => {}));
+    dialer.learn([b]);
+    await pass(500);
+    rise(b);
+    await pass(10_000);
+    fall(b);
+    await pass(100);
+    expect(times('b:1')).toEqual([0, 10_600]);
+  });
+
+  it('has no say any more, whatever becomes of it', async () => {
+    const { dialer, answers, times, rise } = setup();
+    let answer!: (outcome: DialOutcome) => void;
+    answers.set('b:1', new Promise((resolve) => (answer = resolve)));
+    dialer.setSeed(0, ['b:1']);
+    await pass(500);
+    rise(b);
+    answer({ kind: 'refused', refusal: { code: 'name_taken', message: '' } });
+    await pass(60_000);
+    expect(times('b:1')).toEqual([0]);
+  });
+
+  it('keeps its limit when gossip names the peer again', async () => {
+    const { dialer, answers, times } = setup();
+    answers.set('b:1', new Promise(() => {}));
+    dialer.learn([b]);
+    await pass(1_000);
+    dialer.learn([{ ...b, incarnation: 2 }]);
+    await pass(1_200);
+    expect(times('b:1')).toEqual([0, 2_100]);
+  });
+});
+
+it.each(['name_contested', 'duplicate'] as const)(
+  'asks again within a quarter of a second whether it is still %s',
+  async (code) => {
+    const { dialer, answers, times } = setup();
+    answers.set('b:1', { kind: 'refused', refusal: { code, message: '' } });
+    dialer.learn([b]);
+    await pass(1_500);
+    expect(times('b:1')).toEqual([0, 100, 300, 550, 800, 1_050, 1_300]);
+  },
+);
+
+it('asks for a taken name every five seconds', async () => {
+  const { dialer, answers, times } = setup();
+  answers.set('b:1', { kind: 'refused', refusal: { code: 'name_taken', message: '' } });
+  dialer.setSeed(0, ['b:1']);
+  await pass(60_000);
+  expect(times('b:1').at(-1)! - times('b:1').at(-2)!).toBe(5_000);
+});
+
+it('hurries to a node that is said to have been restarted at its address', async () => {
+  const { dialer, times } = setup();
+  dialer.learn([b]);
+  await pass(20_000);
+  const before = times('b:1').length;
+  dialer.learn([{ ...b, incarnation: 2 }]);
+  await pass(0);
+  expect(times('b:1')).toHaveLength(before + 1);
+  dialer.learn([{ ...b, incarnation: 2 }, b]);
+  await pass(50);
+  expect(times('b:1')).toHaveLength(before + 1);
+});
+
+it('does not look for a life that is over, whoever still speaks of it', async () => {
+  const { dialer, dials, rise } = setup();
+  rise({ ...b, incarnation: 2, address: 'moved:1' });
+  dialer.learn([b]);
+  await pass(10_000);
+  expect(dials).toEqual([]);
+});
+
+describe('whether a seed has been met', () => {
+  it('is so when each of its addresses is connected or its own', async () => {
+    const { dialer, answers, rise, fall } = setup();
+    expect(dialer.hasMet(0)).toBe(true);
+    answers.set('alias:1', { kind: 'refused', refusal: { code: 'self', message: '' } });
+    dialer.setSeed(0, ['a:1', 'alias:1', 'b:1', 'b6:1']);
+    await pass(0);
+    rise(b);
+    expect(dialer.hasMet(0)).toBe(false);
+    // The same node under another address.
+    answers.set('b6:1', { kind: 'refused', refusal: { code: 'duplicate', message: '' }, peer: b });
+    await pass(1_000);
+    expect(dialer.hasMet(0)).toBe(true);
+    fall(b);
+    expect(dialer.hasMet(0)).toBe(false);
+  });
+
+  it('is said of the addresses it stands for now', async () => {
+    const { dialer, rise } = setup();
+    dialer.setSeed(0, ['b:1', 'gone:1']);
+    rise(b);
+    expect(dialer.hasMet(0)).toBe(false);
+    dialer.setSeed(0, ['b:1']);
+    expect([dialer.hasMet(0), dialer.hasMet(1)]).toEqual([true, true]);
+  });
 });

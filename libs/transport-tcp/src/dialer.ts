@@ -26,6 +26,8 @@ export interface DialerOptions {
   /** Opens a connection and takes it through the handshake. Never rejects. */
   dial(address: string): Promise<DialOutcome>;
   isUp(peer: PeerIdentity): boolean;
+  /** Whether a newer life of the peer has been connected. */
+  isOver(peer: PeerIdentity): boolean;
   /** An address has not answered for a while; called after each further failure. */
   unreachable(address: string, error: Error): void;
 }
@@ -34,6 +36,15 @@ export interface DialerOptions {
 const SEED_MAX_MS = 800;
 /** The other side said no on purpose, which a person has to repair. */
 const REFUSED_MAX_MS = 30_000;
+/** The holder of a name may leave at any time. */
+const TAKEN_MAX_MS = 5_000;
+/** The other side holds a connection which it now asks for a sign of life: whether it gives way shows within seconds. */
+const IN_DOUBT_MAX_MS = 250;
+/**
+ * A dial that hangs for so long no longer holds up the next one: behind a lost packet, or with a node that was stopped, it may hang
+ * long after the address answers again.
+ */
+const PATIENCE_MS = 2_000;
 /** A learned address that does not answer for so long is forgotten; others will tell again. */
 const FORGET_MS = 60_000;
 /** A connection that lived so long was a good one: its next dial waits as little as the first. */
@@ -45,7 +56,8 @@ interface Target {
   readonly address: string;
   /** Who answered there last. */
   peer: PeerIdentity | undefined;
-  dialing: boolean;
+  /** The dial under way that the next one waits for. */
+  attempt: object | undefined;
   timer: TimerHandle | undefined;
   /** In a row. */
   failures: number;
@@ -72,6 +84,15 @@ export class Dialer {
     for (const target of this.targets.values()) this.cancel(target);
   }
 
+  /** Whether every address that the seed stands for is this node's or a connected peer's. */
+  hasMet(index: number): boolean {
+    for (const address of this.seeds.get(index) ?? []) {
+      const target = this.targets.get(address);
+      if (!this.selfAddresses.has(address) && !(target && this.isConnected(target))) return false;
+    }
+    return true;
+  }
+
   /** Addresses that a seed no longer stands for are from now on treated like those of learned peers. */
   setSeed(index: number, addresses: readonly string[]): void {
     this.seeds.set(index, new Set(addresses));
@@ -82,12 +103,14 @@ export class Dialer {
     for (const peer of peers) {
       if (peer.id === this.options.self.id || (this.departed.get(peer.id) ?? -1) >= peer.incarnation)
         continue;
-      if (this.options.isUp(peer) || !parseHostPort(peer.address)) continue;
+      const { isUp, isOver } = this.options;
+      if (isUp(peer) || isOver(peer) || !parseHostPort(peer.address)) continue;
       const target = this.targets.get(peer.address);
       if (!target) this.add(peer.address, peer);
-      else if (target.peer && target.peer.id !== peer.id) {
-        // The address has changed hands while we took it for the old owner's.
+      else if (target.peer && (target.peer.id !== peer.id || target.peer.incarnation < peer.incarnation)) {
+        // The address has changed hands, or its node has been restarted, since it last answered.
         target.peer = peer;
+        target.failures = 0;
         this.schedule(target, 0);
       }
     }
@@ -97,6 +120,8 @@ export class Dialer {
     if (this.stopped) return;
     this.departed.delete(peer.id);
     const target = this.targets.get(peer.address) ?? this.create(peer.address);
+    // Another connection was faster than the dial under way: what becomes of that is of no interest, should this one be lost.
+    target.attempt = undefined;
     this.settled(target, peer);
   }
 
@@ -131,7 +156,7 @@ export class Dialer {
     const target: Target = {
       address,
       peer: undefined,
-      dialing: false,
+      attempt: undefined,
       timer: undefined,
       failures: 0,
       failingSince: undefined,
@@ -147,8 +172,9 @@ export class Dialer {
   }
 
   private schedule(target: Target, delayMs: number): void {
+    if (this.stopped || target.attempt) return;
     this.cancel(target);
-    if (this.stopped || target.dialing || this.isConnected(target)) return;
+    if (this.isConnected(target)) return;
     target.timer = this.options.clock.setTimeout(() => {
       target.timer = undefined;
       void this.attempt(target);
@@ -162,10 +188,17 @@ export class Dialer {
 
   private async attempt(target: Target): Promise<void> {
     if (this.isConnected(target)) return;
-    target.dialing = true;
+    const attempt = (target.attempt = {});
+    target.timer = this.options.clock.setTimeout(() => {
+      target.timer = undefined;
+      target.attempt = undefined;
+      this.failed(target, undefined, new Error(`no answer within ${PATIENCE_MS} ms`));
+    }, PATIENCE_MS);
     const outcome = await this.options.dial(target.address);
-    target.dialing = false;
-    if (this.stopped || this.targets.get(target.address) !== target) return;
+    if (target.attempt !== attempt || this.targets.get(target.address) !== target) return;
+    this.cancel(target);
+    target.attempt = undefined;
+    if (this.stopped) return;
     switch (outcome.kind) {
       case 'up':
         this.settled(target, outcome.peer);
@@ -176,11 +209,9 @@ export class Dialer {
           this.selfAddresses.add(target.address);
           return this.remove(target);
         }
-        if (outcome.refusal.code === 'duplicate' && outcome.peer && this.options.isUp(outcome.peer)) {
-          return this.settled(target, outcome.peer);
-        }
+        if (outcome.peer && this.options.isUp(outcome.peer)) return this.settled(target, outcome.peer);
         target.peer = outcome.peer;
-        return this.failed(target, outcome.refusal.code === 'duplicate' ? undefined : REFUSED_MAX_MS);
+        return this.failed(target, refusedMaxMs(outcome.refusal));
       case 'failed':
         return this.failed(target, undefined, outcome.error);
     }
@@ -230,4 +261,9 @@ export class Dialer {
     if (this.departed.size >= MAX_DEPARTED) this.departed.delete(this.departed.keys().next().value!);
     this.departed.set(id, incarnation);
   }
+}
+
+function refusedMaxMs({ code }: Refusal): number {
+  if (code === 'duplicate' || code === 'name_contested') return IN_DOUBT_MAX_MS;
+  return code === 'name_taken' ? TAKEN_MAX_MS : REFUSED_MAX_MS;
 }

@@ -98,3 +98,22 @@ it('gathers a frame from many chunks in linear time', () => {
   for (let at = 0; at < bytes.length; at += 1_000) cut.push(bytes.subarray(at, at + 1_000));
   expect(frames[0]!.equals(bytes.subarray(4))).toBe(true);
 });
+
+it('asks of a length beyond the limit whether it is a sign, and reads on after it, however it is cut', () => {
+  const bytes = Buffer.concat([
+    encode([Buffer.from('a')]),
+    Buffer.alloc(4, 0xff),
+    encode([Buffer.from('b')]),
+  ]);
+  for (let size = 1; size <= bytes.length; size++) {
+    const seen: string[] = [];
+    const cut = new FrameSplitter(
+      10,
+      (frame) => seen.push(Buffer.from(frame).toString()),
+      () => seen.push('oversized'),
+      (length) => length === 0xffff_ffff && seen.push('sign') > 0,
+    );
+    for (let at = 0; at < bytes.length; at += size) cut.push(bytes.subarray(at, at + size));
+    expect(seen).toEqual(['a', 'sign', 'b']);
+  }
+});

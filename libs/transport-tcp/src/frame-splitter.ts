@@ -17,6 +17,8 @@ export class FrameSplitter {
     private readonly onFrame: (frame: Uint8Array) => void,
     /** A frame announced itself as longer than allowed. The splitter has stopped; the stream cannot be read on. */
     private readonly onOversized: (length: number) => void,
+    /** Asked before that: whether the length, which no frame may have, is a sign by itself, with no body. */
+    private readonly isSign: (length: number) => boolean = () => false,
   ) {}
 
   /** Ignores everything from now on, also the rest of the chunk at hand. */
@@ -45,6 +47,7 @@ export class FrameSplitter {
   /** Returns where the chunk continues. */
   private beginBody(length: number, chunk: Buffer, at: number): number {
     if (length > this.maxFrameBytes) {
+      if (this.isSign(length)) return at;
       this.stop();
       this.onOversized(length);
       return chunk.length;

@@ -128,3 +128,54 @@ it('does not stay when the other side has finished but does not read', async () 
   await from.gone;
   expect(from.seen).toEqual(['closed']);
 });
+
+describe('a ping', () => {
+  const PING = Buffer.alloc(4, 0xff);
+  const PONG = Buffer.from([0xff, 0xff, 0xff, 0xfe]);
+
+  async function admittedPair() {
+    const [left, right] = await pair();
+    const [from, to] = [recorder(), recorder()];
+    const [asker, asked] = [left, right].map((socket) => new FramedSocket(socket, limits, systemClock));
+    asker!.open(from);
+    asked!.open(to);
+    asker!.handOver(from, limits.maxFrameBytes);
+    asked!.handOver(to, limits.maxFrameBytes);
+    return { left, right, from, to, asker: asker!, asked: asked! };
+  }
+
+  it('makes the other side send something that is no frame', async () => {
+    const { left, from, to, asker, asked } = await admittedPair();
+    const answered = new Promise((resolve) => left.once('data', resolve));
+    const before = asker.bytesRead;
+    asker.ping();
+    expect(await answered).toEqual(PONG);
+    expect(asker.bytesRead).toBe(before + PONG.length);
+    asked.send(Buffer.from('after'));
+    await new Promise((resolve) => left.once('data', resolve));
+    expect([from.seen, to.seen]).toEqual([['after'], []]);
+  });
+
+  it('is not answered while something is queued, so that answers cannot pile up', async () => {
+    const { left, right, to, asked } = await admittedPair();
+    left.pause();
+    while (asked.send(Buffer.alloc(2 ** 20)));
+    const queued = asked.queuedBytes;
+    left.write(
+      Buffer.concat([...Array.from({ length: 10_000 }, () => PING), Buffer.from([0, 0, 0, 1, 0x61])]),
+    );
+    while (to.seen.length === 0) await new Promise((resolve) => right.once('data', resolve));
+    expect(to.seen).toEqual(['a']);
+    expect(asked.queuedBytes).toBeLessThanOrEqual(queued);
+  });
+
+  it('of a stranger is a frame beyond the limit', async () => {
+    const [left, right] = await pair();
+    const to = recorder();
+    new FramedSocket(right, limits, systemClock).open(to);
+    left.resume();
+    left.write(PING);
+    await to.gone;
+    expect(to.seen).toEqual([`oversized ${0xffff_ffff}`, 'closed']);
+  });
+});

@@ -5,6 +5,10 @@ import { FrameSplitter, HEADER_BYTES } from './frame-splitter.js';
 /** How long an ended socket may take to hand over what it holds, before it is cut. */
 export const FLUSH_MS = 1_000;
 
+/** Headers without a body: they ask for a sign of life, and give one. */
+const PING = 0xffff_ffff;
+const PONG = 0xffff_fffe;
+
 export interface FrameReceiver {
   /** One whole frame, valid until this returns. */
   frame(frame: Uint8Array): void;
@@ -21,6 +25,12 @@ export interface FramedSocketLimits {
   readonly maxQueuedBytes: number;
 }
 
+/** What carries frames between two nodes: a `FramedSocket`, or what stands for one in a simulation. */
+export type FrameStream = Pick<
+  FramedSocket,
+  'open' | 'handOver' | 'queuedBytes' | 'bytesRead' | 'send' | 'ping' | 'end' | 'cut'
+>;
+
 /** Frames over one connected socket, with a bounded outbound buffer. Knows nothing of who is at the other end. */
 export class FramedSocket {
   private readonly splitter: FrameSplitter;
@@ -28,6 +38,8 @@ export class FramedSocket {
   private readonly maxQueuedBytes: number;
   private refused = false;
   private ending = false;
+  /** Strangers get no answer to a ping. */
+  private isAdmitted = false;
   private isClosed = false;
   private error: Error | undefined;
   private cutTimer: TimerHandle | undefined;
@@ -45,6 +57,7 @@ export class FramedSocket {
         this.end();
         this.receiver.oversized(length);
       },
+      (length) => this.isAdmitted && this.readSign(length),
     );
   }
 
@@ -68,11 +81,22 @@ export class FramedSocket {
   handOver(receiver: FrameReceiver, maxFrameBytes: number): void {
     this.receiver = receiver;
     this.splitter.maxFrameBytes = maxFrameBytes;
+    this.isAdmitted = true;
   }
 
   /** Bytes accepted that the operating system has not taken yet. */
   get queuedBytes(): number {
     return this.socket.writableLength;
+  }
+
+  /** Grows with whatever the other side sends, a part of a frame included. */
+  get bytesRead(): number {
+    return this.socket.bytesRead;
+  }
+
+  /** Has the other side's transport send something, so that `bytesRead` grows if it lives. */
+  ping(): void {
+    this.sendSign(PING);
   }
 
   /** Copies the frame and takes it, or returns `false`: no room, or ending. An empty buffer takes any frame. */
@@ -106,6 +130,20 @@ export class FramedSocket {
     this.ending = true;
     this.splitter.stop();
     this.socket.destroy();
+  }
+
+  private readSign(length: number): boolean {
+    if (length !== PING && length !== PONG) return false;
+    // What is queued is a sign of life as well, and so nobody can make answers pile up.
+    if (length === PING && this.socket.writableLength === 0) this.sendSign(PONG);
+    return true;
+  }
+
+  private sendSign(sign: number): void {
+    if (this.ending || !this.socket.writable) return;
+    const header = Buffer.allocUnsafe(HEADER_BYTES);
+    header.writeUInt32BE(sign, 0);
+    this.socket.write(header);
   }
 
   // The write callback rather than 'drain': it comes as soon as there is room, and whatever the socket's own water mark is.

@@ -78,3 +78,15 @@ it('keeps a stranger from writing into the log', () => {
   expect(printable('x'.repeat(10_000))).toHaveLength(500);
   expect(printable('Zürich 東京')).toBe('Zürich 東京');
 });
+
+it('takes so many features of a name of that length, and ignores what is none', () => {
+  const read = (features: unknown) => decodeMessage(encodeMessage({ ...hello, features } as never));
+  expect(read(['x', 1, null, '', 'a\nb', 'y'.repeat(256), ['z'], 'of-tomorrow'])).toEqual({
+    ...hello,
+    features: ['x', 'of-tomorrow'],
+  });
+  for (const none of [undefined, null, 'x', 5, { length: 3 }])
+    expect(read(none)).toEqual({ ...hello, features: [] });
+  const many = Array.from({ length: 1_000 }, (_, n) => `f${n}`);
+  expect(read(many)).toEqual({ ...hello, features: many.slice(0, 64) });
+});

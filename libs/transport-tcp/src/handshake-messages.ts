@@ -5,8 +5,8 @@ import { parseHostPort } from './address.js';
 export const MAX_HANDSHAKE_FRAME_BYTES = 16 * 1024;
 
 /** How a node presents itself. `features` are names of optional abilities; unknown ones are ignored. */
-export type Hello = { readonly kind: 'hello'; readonly features: readonly string[] } & NodeIdentity &
-  PeerIdentity;
+export type Hello = NodeIdentity &
+  PeerIdentity & { readonly kind: 'hello'; readonly features: readonly string[] };
 
 export type HandshakeMessage =
   | Hello
@@ -18,12 +18,15 @@ export type HandshakeMessage =
 
 const MAGIC = Buffer.from('NOEX');
 const MAX_NAME = 255;
+const MAX_FEATURES = 64;
 const REFUSAL_CODES: Record<RefusalCode, true> = {
   wrong_secret: true,
+  wrong_certificate: true,
   cluster_name: true,
   protocol_version: true,
   self: true,
   name_taken: true,
+  name_contested: true,
   stale_incarnation: true,
   duplicate: true,
   not_noex: true,
@@ -77,7 +80,7 @@ function readHello(fields: Record<string, unknown>): Hello | undefined {
     clusterName,
     address,
     protocol: { major, minor },
-    features: Array.isArray(features) ? features.filter(isName) : [],
+    features: Array.isArray(features) ? features.filter(isName).slice(0, MAX_FEATURES) : [],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '@noex/contracts';
-import type { FramedSocket, FrameReceiver } from './framed-socket.js';
+import type { FrameReceiver, FrameStream } from './framed-socket.js';
 import type { Handshake, HandshakeResult } from './handshake.js';
 import { decodeMessage, encodeMessage, type HandshakeMessage } from './handshake-messages.js';
 import { recogniseStranger } from './stranger.js';
@@ -7,7 +7,7 @@ import { recogniseStranger } from './stranger.js';
 export type SessionResult = HandshakeResult | { readonly kind: 'failed'; readonly error: Error };
 
 export interface HandshakeSessionOptions {
-  readonly socket: FramedSocket;
+  readonly socket: FrameStream;
   readonly handshake: Handshake;
   readonly timeoutMs: number;
   readonly clock: Clock;

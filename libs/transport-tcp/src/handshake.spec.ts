@@ -49,8 +49,8 @@ function meet(left: Hello, right: Hello, objections: { left?: Objection; right?:
 it('the greater id says ready, the smaller one accepts, and both are up', () => {
   const { a, b } = meet(hello('a'), hello('b'));
   expect([a.sent, b.sent]).toEqual([['accept'], ['ready']]);
-  expect(a.result).toEqual({ kind: 'up', peer: { id: 'b', incarnation: 1, address: 'b:1' } });
-  expect(b.result).toEqual({ kind: 'up', peer: { id: 'a', incarnation: 1, address: 'a:1' } });
+  expect(a.result).toMatchObject({ kind: 'up', peer: { id: 'b', incarnation: 1, address: 'b:1' } });
+  expect(b.result).toMatchObject({ kind: 'up', peer: { id: 'a', incarnation: 1, address: 'a:1' } });
 });
 
 it.each(['left', 'right'] as const)('an objection of the %s side ends it for both', (side) => {
@@ -106,4 +106,10 @@ it('takes a refusal before any hello, and nothing after the end', () => {
   const refuse: HandshakeMessage = { kind: 'refuse', code: 'wrong_secret', message: 'm' };
   expect(machine.receive(refuse).result).toMatchObject({ kind: 'refused', by: 'them' });
   expect(machine.receive(hello('b'))).toEqual({});
+});
+
+it('tells each side the features of the other, each once', () => {
+  const { a, b } = meet({ ...hello('a'), features: ['zip', 'zap', 'zip'] }, hello('b'));
+  expect(b.result).toMatchObject({ kind: 'up', features: new Set(['zip', 'zap']) });
+  expect(a.result).toMatchObject({ kind: 'up', features: new Set() });
 });

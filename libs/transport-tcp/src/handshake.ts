@@ -2,7 +2,7 @@ import type { PeerIdentity, Refusal } from '@noex/contracts';
 import type { HandshakeMessage, Hello } from './handshake-messages.js';
 
 export type HandshakeResult =
-  | { readonly kind: 'up'; readonly peer: PeerIdentity }
+  | { readonly kind: 'up'; readonly peer: PeerIdentity; readonly features: ReadonlySet<string> }
   /** `by` says whose objection it is; `peer` is known once it has said hello. */
   | {
       readonly kind: 'refused';
@@ -79,7 +79,7 @@ export class Handshake {
   }
 
   private up(peer: Hello): HandshakeStep {
-    return { result: { kind: 'up', peer: identityOf(peer) } };
+    return { result: { kind: 'up', peer: identityOf(peer), features: new Set(peer.features) } };
   }
 
   private known(): { peer?: PeerIdentity } {

@@ -1,5 +1,7 @@
 import { resolveOptions } from './options.js';
 
+const STRONG = 'sixteen bytes ok';
+
 function problems(options: Parameters<typeof resolveOptions>[0]): string {
   try {
     resolveOptions(options);
@@ -12,7 +14,7 @@ function problems(options: Parameters<typeof resolveOptions>[0]): string {
 
 it('listens on loopback without a secret, everywhere with one or when told to', () => {
   expect(resolveOptions({}).host).toBe('127.0.0.1');
-  expect(resolveOptions({ secrets: ['s'] }).host).toBe('0.0.0.0');
+  expect(resolveOptions({ secrets: [STRONG] }).host).toBe('0.0.0.0');
   expect(resolveOptions({ insecure: true }).host).toBe('0.0.0.0');
 });
 
@@ -21,7 +23,7 @@ it.each(['0.0.0.0', '::', '[::]', '10.0.0.1', 'example.com'])(
   (host) => {
     expect(problems({ host })).toMatch(/CLUSTER_SECRET.*127\.0\.0\.1.*insecure: true/);
     expect(problems({ host, insecure: true })).toBe('');
-    expect(problems({ host, secrets: ['s'] })).toBe('');
+    expect(problems({ host, secrets: [STRONG] })).toBe('');
   },
 );
 
@@ -34,6 +36,18 @@ it.each([[['']], [['  ']], [['good', '']]])('refuses an empty secret: %j', (secr
   expect(problems({ secrets })).toMatch(/a secret is empty/);
 });
 
+it('refuses a secret below 16 bytes unless it listens on loopback', () => {
+  const weak = 'fifteen bytes..';
+  for (const host of ['0.0.0.0', undefined, '10.0.0.1']) {
+    const message = problems({ host, secrets: [STRONG, weak] });
+    expect(message).toMatch(/shorter than 16 bytes.*openssl rand/);
+    expect(message).not.toContain(weak);
+    expect(problems({ host, secrets: [STRONG], insecure: true })).toBe('');
+    expect(problems({ host, secrets: [weak], insecure: true })).toMatch(/shorter than 16 bytes/);
+  }
+  expect(problems({ host: '127.0.0.1', secrets: [weak] })).toBe('');
+});
+
 it('lists everything that is wrong, and no secret', () => {
   const message = problems({
     port: 70_000,
@@ -42,6 +56,7 @@ it('lists everything that is wrong, and no secret', () => {
     maxFrameBytes: 0,
     maxQueuedBytes: -1,
     handshakeTimeoutMs: Number.NaN,
+    maxPendingPerAddress: 0,
     reconnectMinMs: 10,
     reconnectMaxMs: 5,
     advertisedHost: 'a b',
@@ -54,6 +69,7 @@ it('lists everything that is wrong, and no secret', () => {
     'maxFrameBytes',
     'maxQueuedBytes',
     'handshakeTimeoutMs',
+    'maxPendingPerAddress',
     'reconnectMaxMs',
     'advertisedHost',
   ]) {

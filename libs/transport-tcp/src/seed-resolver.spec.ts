@@ -25,3 +25,30 @@ it('takes every host and port of a service record', async () => {
     'noex-1.noex.svc:4370',
   ]);
 });
+
+it('takes IPv6 hosts and addresses, and each host and port of a service once', async () => {
+  const odd: DnsLookups = {
+    addresses: async () => ['::1', '127.0.0.1', '::1'],
+    services: async () => [
+      { name: 'n', port: 1 },
+      { name: 'n.', port: 1 },
+      { name: 'n', port: 2 },
+    ],
+  };
+  expect(await resolveSeed({ kind: 'dns', host: 'x', port: 1 }, odd)).toEqual(['[::1]:1', '127.0.0.1:1']);
+  expect(await resolveSeed({ kind: 'srv', name: 'x' }, odd)).toEqual(['n:1', 'n:2']);
+  expect(await resolveSeed({ kind: 'address', host: '::1', port: 1 }, odd)).toEqual(['[::1]:1']);
+});
+
+it('finds nobody where nobody is, and fails as the resolver does', async () => {
+  const empty: DnsLookups = { addresses: async () => [], services: async () => [] };
+  expect(await resolveSeed({ kind: 'dns', host: 'x', port: 1 }, empty)).toEqual([]);
+  expect(await resolveSeed({ kind: 'srv', name: 'x' }, empty)).toEqual([]);
+  const error = new Error('ESERVFAIL');
+  const broken: DnsLookups = {
+    addresses: () => Promise.reject(error),
+    services: () => Promise.reject(error),
+  };
+  await expect(resolveSeed({ kind: 'dns', host: 'x', port: 1 }, broken)).rejects.toBe(error);
+  await expect(resolveSeed({ kind: 'srv', name: 'x' }, broken)).rejects.toBe(error);
+});

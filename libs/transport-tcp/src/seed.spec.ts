@@ -1,4 +1,4 @@
-import { parseSeed } from './seed.js';
+import { formatSeed, parseSeed } from './seed.js';
 
 describe('parseSeed', () => {
   it.each([
@@ -31,3 +31,8 @@ describe('parseSeed', () => {
     expect(() => parseSeed(text)).toThrow(/"host:port".*"dns:host:port".*"srv:/);
   });
 });
+
+it.each(['w1@10.0.0.1:4369', 'noex-0:1', '[::1]:1', 'dns:[::1]:4369', 'dns:noex:4369', 'srv:_c._tcp.noex'])(
+  'writes "%s" as it was read',
+  (text) => expect(formatSeed(parseSeed(text))).toBe(text),
+);

@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '@noex/contracts';
-import { parseHostPort } from './address.js';
+import { formatHostPort, parseHostPort } from './address.js';
 
 /** Where a node looks for others. */
 export type Seed =
@@ -33,4 +33,12 @@ export function parseSeed(text: string): Seed {
     }
   }
   throw new InvalidOptionsError(`seed "${text}" is not understood; write ${FORMS}`, { seed: text });
+}
+
+/** As it may be written. */
+export function formatSeed(seed: Seed): string {
+  if (seed.kind === 'srv') return `srv:${seed.name}`;
+  const address = formatHostPort(seed.host, seed.port);
+  if (seed.kind === 'dns') return `dns:${address}`;
+  return seed.name === undefined ? address : `${seed.name}@${address}`;
 }

@@ -1,15 +1,19 @@
 import {
   MessageTooLargeError,
+  type Clock,
   type NodeDownReason,
   type PeerConnection,
   type PeerIdentity,
   type TransportHost,
 } from '@noex/contracts';
-import type { FramedSocket, FrameReceiver } from './framed-socket.js';
+import type { FrameReceiver, FrameStream } from './framed-socket.js';
+import { Liveness } from './liveness.js';
 
 export interface TcpConnectionOptions {
   readonly peer: PeerIdentity;
-  readonly socket: FramedSocket;
+  readonly features: ReadonlySet<string>;
+  readonly socket: FrameStream;
+  readonly clock: Clock;
   readonly host: TransportHost;
   readonly maxFrameBytes: number;
   /** Called once, before the host hears of it. */
@@ -20,6 +24,8 @@ export interface TcpConnectionOptions {
 /** A peer that passed the handshake. */
 export class TcpConnection implements PeerConnection, FrameReceiver {
   readonly peer: PeerIdentity;
+  readonly features: ReadonlySet<string>;
+  readonly liveness: Liveness;
   /** Set once this side ends the connection: from then on nothing is sent, and what arrives is dropped. */
   private reason: NodeDownReason | undefined;
   private isDown = false;
@@ -29,7 +35,15 @@ export class TcpConnection implements PeerConnection, FrameReceiver {
   readonly gone = new Promise<void>((resolve) => (this.markGone = resolve));
 
   constructor(private readonly options: TcpConnectionOptions) {
-    this.peer = options.peer;
+    const { peer, features, socket, clock } = options;
+    this.peer = peer;
+    this.features = features;
+    this.liveness = new Liveness({
+      clock,
+      bytesRead: () => socket.bytesRead,
+      ping: () => socket.ping(),
+      dead: () => this.close('heartbeat_timeout'),
+    });
   }
 
   get queuedBytes(): number {
@@ -89,6 +103,7 @@ export class TcpConnection implements PeerConnection, FrameReceiver {
   private fallDown(): void {
     if (this.isDown) return;
     this.isDown = true;
+    this.liveness.stop();
     this.options.down(this, this.reason!);
     if (!this.isSilent) this.options.host.peerDown(this, this.reason!);
   }

@@ -169,7 +169,8 @@ describe('a peer made by hand', () => {
   it.each<[string, Partial<Hello>]>([
     ['duplicate', {}],
     ['stale_incarnation', { incarnation: 0 }],
-    ['name_taken', { incarnation: 2, address: '127.0.0.1:10' }],
+    ['name_taken', { address: '127.0.0.1:10' }],
+    ['name_contested', { incarnation: 2, address: '127.0.0.1:10' }],
     ['protocol_version', { id: 'y', protocol: { major: 2, minor: 0 } }],
     ['cluster_name', { id: 'y', clusterName: 'other' }],
     ['self', { id: 'a' }],

@@ -1,18 +1,38 @@
-import { clientTlsOptions, refuseCertificate, serverTlsOptions } from './tls-options.js';
+import { constants } from 'node:crypto';
+import {
+  clientCertificateOptions,
+  clientKeyOptions,
+  serverCertificateOptions,
+  serverKeyOptions,
+} from './tls-options.js';
 
 const key = { id: 'one', key: Buffer.alloc(32, 1) };
-const other = { id: 'two', key: Buffer.alloc(32, 2) };
+const material = { cert: 'cert', key: 'key', ca: 'ca' };
 
-it('accepts every key by its name, and nothing else', () => {
-  const { pskCallback } = serverTlsOptions([key, other]);
+it('accepts the keys it finds by their name at that moment, and nothing else', () => {
+  const keys = new Map([['one', key]]);
+  const { pskCallback } = serverKeyOptions((identity) => keys.get(identity));
   const ask = (identity: string) => pskCallback!(undefined as never, identity);
-  expect([ask('one'), ask('two'), ask('three'), ask('')]).toEqual([key.key, other.key, null, null]);
+  expect([ask('one'), ask('two'), ask('')]).toEqual([key.key, null, null]);
+  keys.clear();
+  expect(ask('one')).toBeNull();
 });
 
-it('trusts no certificate, whoever signed it', () => {
-  const options = clientTlsOptions(key);
-  expect(options.ca).toEqual([]);
-  expect(options.rejectUnauthorized).toBe(true);
-  expect(options.checkServerIdentity!('host', { subject: { CN: 'host' } } as never)).toBeInstanceOf(Error);
-  expect(refuseCertificate({})).toBeUndefined();
+it('gives no authority a say over a link with a key', () => {
+  expect(clientKeyOptions(key).ca).toEqual([]);
+});
+
+it('trusts the CA of the cluster alone, and asks for a certificate on both sides', () => {
+  expect(clientCertificateOptions(material)).toMatchObject(material);
+  expect(serverCertificateOptions(material)).toMatchObject({ ...material, requestCert: true });
+});
+
+it('speaks TLS 1.3 and gives out no tickets, which would outlive a secret or certificate', () => {
+  for (const options of [serverKeyOptions(() => key), serverCertificateOptions(material)]) {
+    expect(options).toMatchObject({ minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET });
+  }
+  expect([clientKeyOptions(key).minVersion, clientCertificateOptions(material).minVersion]).toEqual([
+    'TLSv1.3',
+    'TLSv1.3',
+  ]);
 });

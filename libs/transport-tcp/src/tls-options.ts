@@ -1,37 +1,60 @@
-import type { ConnectionOptions, PeerCertificate, TlsOptions } from 'node:tls';
+import { constants } from 'node:crypto';
+import type { ConnectionOptions, TlsOptions, TLSSocket } from 'node:tls';
 import type { PresharedKey } from './key.js';
+import type { TlsMaterial } from './tls-files.js';
+
+const TLS_1_3 = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const;
 
 // The one suite that node:tls pairs with a pre-shared key in TLS 1.3, where the key exchange stays forward secret.
-const COMMON = {
-  minVersion: 'TLSv1.3',
-  maxVersion: 'TLSv1.3',
-  ciphers: 'TLS_AES_128_GCM_SHA256',
-} as const;
+const WITH_KEY = { ...TLS_1_3, ciphers: 'TLS_AES_128_GCM_SHA256' } as const;
 
-/** For the dialing side: offers one key. */
-export function clientTlsOptions({ id, key }: PresharedKey): ConnectionOptions {
+/** A ticket to resume a session would let in who no longer holds an accepted key or certificate. */
+const WITHOUT_TICKETS = { secureOptions: constants.SSL_OP_NO_TICKET } as const;
+
+/**
+ * Who is at the other end is decided when TLS stands (`provedKey`, `socket.authorized`), not within it: there node:tls hangs up, and the
+ * other side would not learn why.
+ */
+const DECIDED_LATER = { rejectUnauthorized: false } as const;
+
+/** For the dialing side: offers one key, and trusts no certificate. */
+export function clientKeyOptions({ id, key }: PresharedKey): ConnectionOptions {
   return {
-    ...COMMON,
-    pskCallback: () => ({ psk: key, identity: id }),
-    // No certificate is trusted: a server must not be able to step around the key with one that a public authority signed.
+    ...WITH_KEY,
+    ...DECIDED_LATER,
     ca: [],
-    // Explicit, because an environment variable can turn the default off.
-    rejectUnauthorized: true,
-    checkServerIdentity: (_host, certificate) => refuseCertificate(certificate),
+    pskCallback: () => ({ psk: key, identity: id }),
+    checkServerIdentity: () => undefined,
   };
 }
 
-/** For the listening side: accepts any of the keys. It has no certificate, so no handshake passes without one of them. */
-export function serverTlsOptions(keys: readonly PresharedKey[]): TlsOptions {
-  const byId = new Map(keys.map(({ id, key }) => [id, key]));
-  return { ...COMMON, pskCallback: (_socket, identity) => byId.get(identity) ?? null };
+/** For the listening side. It has no certificate, so no handshake passes without a key that `find` knows by its name. */
+export function serverKeyOptions(
+  find: (identity: string, socket: TLSSocket) => PresharedKey | undefined,
+): TlsOptions {
+  return {
+    ...WITH_KEY,
+    ...WITHOUT_TICKETS,
+    pskCallback: (socket, identity) => find(identity, socket)?.key ?? null,
+  };
 }
 
-/** With a pre-shared key nobody presents a certificate, so one that appears is a stranger's. */
-export function refuseCertificate(certificate: Partial<PeerCertificate> | undefined): Error | undefined {
-  return certificate && Object.keys(certificate).length > 0
-    ? Object.assign(new Error('a certificate was presented instead of the key'), {
-        code: 'ERR_TLS_CERT_UNEXPECTED',
-      })
-    : undefined;
+/** Whether the server of a dialed link held the key: it may have stepped around it with a certificate. */
+export function provedKey(socket: TLSSocket): boolean {
+  // TLS 1.3 counts a pre-shared key as a resumed session, and no other session is ever offered.
+  return socket.isSessionReused() && !hasCertificate(socket);
+}
+
+export function hasCertificate(socket: TLSSocket): boolean {
+  return Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
+}
+
+/** For the dialing side: shows the certificate. Nodes are dialed by addresses that come and go, so no name is compared. */
+export function clientCertificateOptions(material: TlsMaterial): ConnectionOptions {
+  return { ...TLS_1_3, ...DECIDED_LATER, ...material, checkServerIdentity: () => undefined };
+}
+
+/** For the listening side: shows the certificate and asks for one. */
+export function serverCertificateOptions(material: TlsMaterial): TlsOptions {
+  return { ...TLS_1_3, ...WITHOUT_TICKETS, ...DECIDED_LATER, ...material, requestCert: true };
 }

@@ -3,6 +3,7 @@ import { groupBy, lifeName, type EventOf, type History } from './indexed-history
 
 const ALTERNATE = 'A node goes up and down in turn, once each time.';
 const NEWER = 'A newer incarnation of a node replaces the older one, which never comes back.';
+const LEFT = 'A node that left does not come back in that life.';
 const VIEW = 'The members a node has are those it was told of.';
 const WHOLE = 'Nodes that reach each other see each other: at the end the mesh is whole.';
 
@@ -30,11 +31,15 @@ function* checkTurns(
   up: Map<string, number>,
 ): Generator<Violation> {
   const newest = new Map<string, number>();
-  for (const { kind, peer, peerIncarnation, at } of turns) {
+  const left = new Set<string>();
+  for (const turn of turns) {
+    const { peer, peerIncarnation, at } = turn;
     const current = up.get(peer);
     const what = `${observer} saw ${peer}@${peerIncarnation}`;
     const now = current === undefined ? 'no life of it was up' : `${peer}@${current} was up`;
-    if (kind === 'node_up') {
+    const life = lifeName({ node: peer, incarnation: peerIncarnation });
+    if (turn.kind === 'node_up') {
+      if (left.has(life)) yield { promise: LEFT, found: `${what} go up at ${at}, after its goodbye` };
       if (current !== undefined) yield { promise: ALTERNATE, found: `${what} go up at ${at} while ${now}` };
       const newer = newest.get(peer) ?? -Infinity;
       if (newer > peerIncarnation)
@@ -44,6 +49,7 @@ function* checkTurns(
     } else {
       if (current !== peerIncarnation)
         yield { promise: ALTERNATE, found: `${what} go down at ${at} while ${now}` };
+      if (turn.reason === 'graceful_shutdown') left.add(life);
       up.delete(peer);
     }
   }

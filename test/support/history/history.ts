@@ -63,6 +63,13 @@ export type HistoryEvent = { readonly at: number; readonly node: string; readonl
     }
 );
 
+/** An event without its time and place. */
+export type EventBody = HistoryEvent extends infer Event
+  ? Event extends HistoryEvent
+    ? Omit<Event, 'at' | 'node' | 'incarnation'>
+    : never
+  : never;
+
 export interface Violation {
   /** The promise, in the words of docs/guarantees.md as far as it has them. */
   readonly promise: string;

@@ -1,21 +1,26 @@
-export interface HeartbeatOptions {
-  /** How often a node tells its peers that it lives, in milliseconds. Default 1000. Lower finds a hung node sooner and costs traffic. */
-  readonly intervalMs: number;
-  /** Silence after which a peer counts as down, in milliseconds. Default 4000. Lower mistakes a busy peer for a dead one. */
-  readonly timeoutMs: number;
-}
+import type { HeartbeatOptions } from './heartbeat-options.js';
 
-export const DEFAULT_HEARTBEAT: HeartbeatOptions = { intervalMs: 1000, timeoutMs: 4000 };
+/** Looks per heartbeat interval: a silence begins and is noticed at most a quarter of an interval late. */
+const LOOKS_PER_INTERVAL = 4;
+
+/** How often a node looks who was silent, in milliseconds. */
+export function lookEveryMs({ intervalMs }: HeartbeatOptions): number {
+  return intervalMs / LOOKS_PER_INTERVAL;
+}
 
 /**
- * How much of the time since the last look counts as silence of a peer. When the look itself came late, this node was the
+ * How much of the time since the last look counts as silence of nobody. When the look itself came late, this node was the
  * one that hung: it could not have heard anybody, so the extra time accuses nobody.
  */
-export function ownStallMs(sinceLastLookMs: number, lookEveryMs: number): number {
-  return sinceLastLookMs > 2 * lookEveryMs ? sinceLastLookMs - lookEveryMs : 0;
+export function ownStallMs(sinceLastLookMs: number, everyMs: number): number {
+  return sinceLastLookMs > 2 * everyMs ? sinceLastLookMs - everyMs : 0;
 }
 
-/** Whether a peer has been silent for too long. */
-export function isSilent(heardAtMs: number, nowMs: number, timeoutMs: number): boolean {
-  return nowMs - heardAtMs >= timeoutMs;
+/**
+ * Whether a peer that is silent for so long, with so much suspicion, is down. Suspicion alone never is enough within two
+ * intervals, in which one heartbeat may be late; past the timeout its lack saves nobody.
+ */
+export function isHung(silenceMs: number, phi: number, options: HeartbeatOptions): boolean {
+  if (silenceMs >= options.timeoutMs) return true;
+  return phi >= options.phiThreshold && silenceMs >= 2 * options.intervalMs;
 }

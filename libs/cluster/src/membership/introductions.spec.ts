@@ -6,6 +6,7 @@ import { FrameWriter } from '../wire/frame-writer.js';
 import { PayloadCodec } from '../wire/payload-codec.js';
 
 class Connection implements PeerConnection {
+  readonly features = new Set<string>();
   readonly queuedBytes = 0;
   readonly sent: string[] = [];
 
@@ -49,6 +50,15 @@ it('passes on what a peer says of others, but for those it knows and itself', as
   connect('b');
   connect('c', [identity('a'), identity('b'), identity('d')]);
   expect(learned).toEqual(['d']);
+  await cluster.stop(10);
+});
+
+it('passes on a newer life of a node that is known in an older one, so that it is found at once', async () => {
+  const { cluster, learned, connect } = await node(() => 0);
+  connect('b');
+  connect('c', [{ ...identity('b'), incarnation: 2 }]);
+  connect('d', [{ ...identity('b'), incarnation: 0 }]);
+  expect(learned).toEqual(['b']);
   await cluster.stop(10);
 });
 

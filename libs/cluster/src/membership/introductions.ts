@@ -49,7 +49,11 @@ export class Introductions {
     peer.behaviors = new Set(behaviors);
     peer.draining = draining;
     members.admit(peer);
-    const unknown = peers.filter(({ id }) => id !== node.id && !members.get(id));
+    // A node that is known in an older life has restarted.
+    const unknown = peers.filter(
+      ({ id, incarnation }) =>
+        id !== node.id && (members.get(id)?.identity.incarnation ?? -1) < incarnation,
+    );
     if (unknown.length > 0) transport.learn(unknown);
   }
 

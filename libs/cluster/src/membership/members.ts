@@ -5,12 +5,12 @@ import {
   type NodeDownReason,
   type PeerConnection,
   type PeerIdentity,
-  type TimerHandle,
 } from '@noex/contracts';
 import type { Peer } from '../remote/peer.js';
-import { FrameKind } from '../wire/frame-kind.js';
 import { Listeners } from '../listeners.js';
-import { isSilent, ownStallMs, type HeartbeatOptions } from './failure-detector.js';
+import { heartbeatOptions, type HeartbeatOptions } from './heartbeat-options.js';
+import { Heartbeats } from './heartbeats.js';
+import { noLoopDelay, type LoopDelay } from './loop-delay.js';
 
 /**
  * The peers, kept true by the transport's events and by heartbeats. A connected peer joins; it is up once it has said what
@@ -23,17 +23,20 @@ export class Members {
   readonly downs = new DropCounter();
   private readonly peers = new Map<string, Peer>();
   private readonly joining = new Map<PeerConnection, Peer>();
-  private timer: TimerHandle;
-  private lastLookMs = 0;
-  private lastBeatMs = 0;
+  private readonly heartbeats: Heartbeats;
 
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly logger: Logger,
-    private readonly heartbeat: HeartbeatOptions,
+    heartbeat: Partial<HeartbeatOptions> | undefined,
     /** This node's load, for its peers. */
-    private readonly load: () => number,
+    load: () => number,
+    loopDelay: LoopDelay = noLoopDelay,
   ) {
+    const options = heartbeatOptions(heartbeat);
+    const peers = () => this.connected();
+    const hung = (peer: Peer) => this.end(peer, 'heartbeat_timeout');
+    this.heartbeats = new Heartbeats(clock, logger, options, loopDelay, peers, hung, load);
     this.nodeUp = new Listeners('node_up', logger);
     this.nodeDown = new Listeners('node_down', logger);
   }
@@ -64,16 +67,25 @@ export class Members {
 
   join(peer: Peer): void {
     this.joining.set(peer.connection, peer);
-    this.beat(peer);
+    this.heartbeats.watch(peer);
   }
 
   /** The peer has presented itself: from now on it is up. Nothing happens the second time. */
   admit(peer: Peer): void {
     if (!this.joining.delete(peer.connection)) return;
     const { id, incarnation, address } = peer.identity;
+    // Whoever had this name before goes down first.
+    const former = this.peers.get(id);
+    if (former) this.end(former, 'connection_closed');
     this.peers.set(id, peer);
     this.logger.info(`node "${id}" is up (${address})`, { event: 'node_up', peer: id, incarnation, address });
     this.nodeUp.emit(peer.identity);
+  }
+
+  /** It is down from here on, whenever its transport says so and whatever still comes from it. */
+  private end({ connection }: Peer, reason: NodeDownReason): void {
+    this.remove(connection, reason);
+    connection.close(reason);
   }
 
   remove(connection: PeerConnection, reason: NodeDownReason): void {
@@ -102,53 +114,15 @@ export class Members {
   }
 
   startHeartbeats(): void {
-    this.lastLookMs = this.lastBeatMs = this.clock.now();
-    this.scheduleLook();
+    this.heartbeats.start();
   }
 
   stopHeartbeats(): void {
-    this.clock.clearTimeout(this.timer);
+    this.heartbeats.stop();
   }
 
-  // Twice per interval, so that a silence is noticed at most half an interval late.
-  private get lookEveryMs(): number {
-    return this.heartbeat.intervalMs / 2;
-  }
-
-  private scheduleLook(): void {
-    this.timer = this.clock.setTimeout(this.look, this.lookEveryMs);
-  }
-
-  private readonly look = (): void => {
-    const now = this.clock.now();
-    const stallMs = ownStallMs(now - this.lastLookMs, this.lookEveryMs);
-    this.lastLookMs = now;
-    if (stallMs > 0) {
-      this.logger.warn(
-        `this node's event loop hung for ${Math.round(stallMs)} ms; no peer is blamed for it`,
-        {
-          event: 'event_loop_stalled',
-          stallMs,
-        },
-      );
-    }
-    const beat = now - this.lastBeatMs >= this.heartbeat.intervalMs - 1;
-    if (beat) this.lastBeatMs = now;
-    for (const peer of [...this.connected()]) {
-      if (peer.heard) {
-        peer.heard = false;
-        peer.heardAtMs = now;
-      } else {
-        peer.heardAtMs += stallMs;
-      }
-      if (isSilent(peer.heardAtMs, now, this.heartbeat.timeoutMs)) peer.connection.close('heartbeat_timeout');
-      else if (beat) this.beat(peer);
-    }
-    this.scheduleLook();
-  };
-
-  private beat(peer: Peer): void {
-    const load = this.load();
-    peer.control((writer) => writer.numbered(FrameKind.Heartbeat, load));
+  /** How suspicious the silence of a peer is now; it is down at `heartbeat.phiThreshold`. */
+  phi(peer: Peer): number {
+    return this.heartbeats.phi(peer);
   }
 }

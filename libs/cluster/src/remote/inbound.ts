@@ -15,6 +15,7 @@ import { decodeExitReason, readErrorData } from '../wire/exit-reason.codec.js';
 import { readCallPath } from '../wire/call-path.codec.js';
 import { FrameKind, HAS_HEADERS, HAS_PATH, HAS_SENDER, HEADER_BYTES } from '../wire/frame-kind.js';
 import { ProtocolError } from '../wire/frame-reader.js';
+import type { NodeSpawnOptions } from '../spawn-options.js';
 import type { Peer } from './peer.js';
 import { ServedCall } from './served-call.js';
 import { sendDown } from './send-down.js';
@@ -28,6 +29,10 @@ export interface InboundHost {
   announced(peer: Peer, announcement: unknown): void;
   goodbye(peer: Peer): void;
   countRefused(): void;
+  /** Starts a process here. */
+  spawn(behavior: string, options: NodeSpawnOptions): Promise<ProcessRef>;
+  /** Names, groups and what is known of nodes. False where the message is about none of this. */
+  receiveShared(peer: Peer, kind: number): boolean;
 }
 
 /** Takes a frame apart and does what its messages say. Throws ProtocolError where it makes no sense. */
@@ -101,16 +106,59 @@ function receiveMessage(host: InboundHost, peer: Peer, kind: number): void {
         new ProcessRef(node.id, node.incarnation, reader.u48()),
         decodeExitReason(reader.payload()),
       );
+    case FrameKind.Link:
+    case FrameKind.Unlink:
+    case FrameKind.Unlinked:
+    case FrameKind.LinkExit:
+      return peer.links.receive(kind, reader);
     case FrameKind.Heartbeat:
-      peer.load = reader.u32();
-      return;
+      return receiveHeartbeat(node, peer);
     case FrameKind.Announce:
       return host.announced(peer, reader.payload());
     case FrameKind.Goodbye:
       return host.goodbye(peer);
+    case FrameKind.Chunk:
+      return receiveChunk(host, peer);
     default:
-      node.lose('unknown_kind', String(kind));
+      if (!host.receiveShared(peer, kind)) skipUnknown(node, peer, kind);
   }
+}
+
+/** A message that comes in parts counts when it is whole. */
+function receiveChunk(host: InboundHost, peer: Peer): void {
+  const message = peer.incoming.add(peer.reader.u32(), peer.reader.rest());
+  if (!message) return;
+  const kind = message[4];
+  if (
+    message.length < HEADER_BYTES ||
+    message.readUInt32BE() !== message.length - 4 ||
+    kind === FrameKind.Chunk
+  ) {
+    throw new ProtocolError('the chunks of a message are not one message');
+  }
+  peer.reader.open(message, HEADER_BYTES, message.length);
+  receiveMessage(host, peer, kind!);
+}
+
+/** Of a newer release of this protocol version: the cluster goes on without what it would have meant. */
+function skipUnknown(node: LocalNode, peer: Peer, kind: number): void {
+  node.lose('unknown_kind', String(kind));
+  if (peer.sentUnknownKind) return;
+  peer.sentUnknownKind = true;
+  const { id } = peer.identity;
+  node.logger.warn(
+    `node "${id}" sends messages of kind ${kind}, which this release does not know; they are skipped`,
+    { event: 'unknown_kind', peer: id, kind },
+  );
+}
+
+function receiveHeartbeat(node: LocalNode, peer: Peer): void {
+  const { reader } = peer;
+  peer.load = reader.u32();
+  if (reader.left === 0) return;
+  const stamp = reader.u32();
+  const echo = reader.left > 0 ? { stamp: reader.u32(), heldFor: reader.u32() } : undefined;
+  peer.liveness?.beat(node.clock.now(), stamp, echo);
 }
 
 /** Why a peer did not carry a call out. */
@@ -166,7 +214,7 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
   const id = reader.u32();
   const timeoutMs = reader.u32();
   const behavior = reader.name();
-  const { args, name, monitor } = (reader.payload() ?? {}) as Record<string, unknown>;
+  const { args, name, globalName, monitor } = (reader.payload() ?? {}) as Record<string, unknown>;
   if (host.draining) {
     host.countRefused();
     return refuseSpawn(peer, id, drainingError(host));
@@ -179,9 +227,14 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
     });
     return refuseSpawn(peer, id, error);
   }
-  new ServedSpawn(host.node, peer, peer.servedSpawns, id).run(
+  new ServedSpawn(host, peer, peer.servedSpawns, id).run(
     behavior,
-    { args, timeoutMs, ...(typeof name === 'string' ? { name } : {}) },
+    {
+      args,
+      timeoutMs,
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(typeof globalName === 'string' ? { globalName } : {}),
+    },
     typeof monitor === 'number' ? monitor : undefined,
   );
 }

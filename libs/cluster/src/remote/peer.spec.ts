@@ -12,7 +12,8 @@ import type { Cluster } from '../cluster.js';
 import { failure, memoryCluster, until } from '../cluster.spec-support.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import { PayloadCodec } from '../wire/payload-codec.js';
-import { Peer, type PeerLimits } from './peer.js';
+import type { PeerLimits } from './peer-limits.js';
+import { Peer } from './peer.js';
 import { Serving } from './serving.js';
 
 let seen: unknown[];
@@ -39,9 +40,12 @@ const { network, start, pair } = memoryCluster(drivers);
 const MAX_FRAME = 1024 * 1024;
 
 /** Two nodes with little room between them; `b` is where the work goes. */
-async function narrow(maxQueuedBytes = MAX_FRAME) {
-  const transport = () => network().transport({ maxFrameBytes: MAX_FRAME, maxQueuedBytes });
-  const { a, b } = await pair({ transport: transport() }, { transport: transport() });
+async function narrow(socketBytes = MAX_FRAME, maxQueuedBytes = MAX_FRAME) {
+  const options = () => ({
+    transport: network().transport({ maxFrameBytes: MAX_FRAME, maxQueuedBytes: socketBytes }),
+    maxQueuedBytes,
+  });
+  const { a, b } = await pair(options(), options());
   return { a, b, sink: await a.spawn('sink', { on: 'b' }) };
 }
 
@@ -122,7 +126,7 @@ describe('a peer that does not read', () => {
 });
 
 it('replies that add up to more than a frame while the caller does not read arrive in the end', async () => {
-  const { a, sink } = await narrow();
+  const { a, sink } = await narrow(MAX_FRAME, 4 * MAX_FRAME);
   const calls = Array.from({ length: 40 }, () => a.call(sink, 'make', 100_000));
   network().pause('a');
   await new Promise(setImmediate);
@@ -133,6 +137,7 @@ it('replies that add up to more than a frame while the caller does not read arri
 
 describe('over a connection of the test', () => {
   class Connection implements PeerConnection {
+    readonly features = new Set<string>();
     readonly peer = { id: 'b', incarnation: 1, address: 'b:1' };
     readonly queuedBytes = 0;
     readonly sent: Buffer[] = [];
@@ -152,7 +157,9 @@ describe('over a connection of the test', () => {
   const LIMITS: PeerLimits = {
     maxMessageBytes: 2 ** 21,
     maxControlBytes: 2 ** 21,
+    maxInboundBytes: 2 ** 22,
     maxFrameBytes: 2 ** 22,
+    maxQueuedBytes: 2 ** 24,
     maxPendingCalls: 10,
   };
 
@@ -163,7 +170,7 @@ describe('over a connection of the test', () => {
     return { connection, node, peer: new Peer(node, connection, new Serving(), new PayloadCodec(), LIMITS) };
   }
 
-  const waiting = (peer: Peer) => (peer as unknown as { writer: { size: number } }).writer.size;
+  const waiting = (peer: Peer) => (peer as unknown as { outbox: { size: number } }).outbox.size;
 
   it('one tick is one frame', async () => {
     const { connection, peer } = connect();
@@ -208,7 +215,7 @@ describe('over a connection of the test', () => {
     connection.open = false;
     const news = Buffer.alloc(2 ** 20);
     for (let i = 0; i < 200; i++) peer.control((writer) => writer.numbered(FrameKind.Down, i, news));
-    expect(waiting(peer)).toBeLessThan(130 * 2 ** 20);
+    expect(waiting(peer)).toBeLessThan(68 * 2 ** 20);
     expect(connection.closed).toEqual(['connection_closed']);
     expect(warnings).toHaveLength(1);
     peer.lost('connection_closed');

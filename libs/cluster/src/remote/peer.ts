@@ -1,7 +1,6 @@
 import {
   NodeDownError,
   NodeUnreachableError,
-  OverloadedError,
   type NodeDownReason,
   type PeerConnection,
   type PeerIdentity,
@@ -15,55 +14,47 @@ import {
   type Headers,
   type LocalNode,
   type Monitor,
-  type SpawnOptions,
 } from '@noex/runtime';
+import type { Liveness } from '../membership/liveness.js';
+import type { NodeSpawnOptions } from '../spawn-options.js';
+import { ChunkAssembler } from '../wire/chunk-assembler.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import { FrameReader } from '../wire/frame-reader.js';
-import { FrameWriter } from '../wire/frame-writer.js';
+import type { FrameWriter } from '../wire/frame-writer.js';
 import type { PayloadCodec } from '../wire/payload-codec.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
+import type { PeerLimits } from './peer-limits.js';
 import type { PeerLink } from './peer-link.js';
 import { PendingSpawn } from './pending-spawn.js';
 import { guardListener, RemoteMonitor } from './remote-monitor.js';
 import { RemotePendingCall } from './remote-pending-call.js';
+import { RemoteLinks } from './remote-links.js';
+import { Room, type RoomOwner } from './room.js';
 import type { ServedSpawn } from './served-spawn.js';
 import type { Serving } from './serving.js';
 
-/** Bytes in a batch that send it before the tick ends. */
-const FLUSH_BYTES = 64 * 1024;
-/** A batch the transport refused grows up to this before calls and casts are refused. */
-const BLOCKED_BYTES = 1024 * 1024;
-/** Replies may go past that, up to this; the callers of later ones are told so instead. */
-const REPLY_BYTES = 32 * 1024 * 1024;
-/** Nothing but the cluster's own small messages comes on top; a peer that lets this much wait is cut off. */
-const CUT_OFF_BYTES = 128 * 1024 * 1024;
 /** The longest a timer of Node.js can run. */
 const MAX_TIMER_MS = 0x7fff_ffff;
 
-export interface PeerLimits {
-  readonly maxMessageBytes: number;
-  /** Largest frame of the transport. */
-  readonly maxFrameBytes: number;
-  /** The same for what the cluster itself has to say. */
-  readonly maxControlBytes: number;
-  /** Calls and spawns that wait for one peer. */
-  readonly maxPendingCalls: number;
-}
-
-/**
- * Everything this node shares with one life of one other node: what is under way in both directions, and the batch of
- * messages that leaves at the end of the current tick in one write.
- */
-export class Peer implements PeerLink {
+/** Everything this node shares with one life of one other node: what is under way in both directions. */
+export class Peer implements PeerLink, OutboxOwner, RoomOwner {
   up = true;
   /** What the peer said of itself. */
   behaviors: ReadonlySet<string> = new Set();
   draining = false;
+  /** It answered all it had taken before it said so: what is still unanswered was never begun. */
+  saidGoodbye = false;
   load = 0;
   /** A frame came since the last look. */
   heard = true;
-  heardAtMs: number;
+  /** What its heartbeats tell; from when it has joined. */
+  liveness: Liveness | undefined;
 
   readonly reader: FrameReader;
+  /** The message that arrives in chunks. */
+  readonly incoming: ChunkAssembler;
+  /** Kinds of message came that this release does not know, which was logged. */
+  sentUnknownKind = false;
   readonly calls = new Map<number, RemotePendingCall>();
   readonly spawns = new Map<number, PendingSpawn>();
   readonly servedSpawns = new Map<number, ServedSpawn>();
@@ -71,11 +62,13 @@ export class Peer implements PeerLink {
   readonly monitors = new Map<number, RemoteMonitor>();
   /** Its monitors on our processes. */
   readonly watches = new Map<number, Monitor>();
+  /** Links between its processes and ours. */
+  readonly links: RemoteLinks;
+  private readonly outbox: Outbox;
   private readonly writer: FrameWriter;
+  private readonly room: Room;
   private lastCall = 0;
-  private flushRequested = false;
   private toldLoad = 0;
-  private blocked = false;
   private cutOff = false;
 
   constructor(
@@ -83,11 +76,14 @@ export class Peer implements PeerLink {
     readonly connection: PeerConnection,
     readonly serving: Serving,
     codec: PayloadCodec,
-    private readonly limits: PeerLimits,
+    limits: PeerLimits,
   ) {
     this.reader = new FrameReader(codec);
-    this.writer = new FrameWriter(codec, limits.maxMessageBytes, limits.maxControlBytes);
-    this.heardAtMs = node.clock.now();
+    this.incoming = new ChunkAssembler(limits.maxInboundBytes);
+    this.links = new RemoteLinks(this, node);
+    this.outbox = new Outbox(codec, limits, connection, this);
+    this.writer = this.outbox.writer;
+    this.room = new Room(this, this.outbox, limits, node.wheel);
   }
 
   get identity(): PeerIdentity {
@@ -103,7 +99,7 @@ export class Peer implements PeerLink {
     from: ProcessRef | undefined,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.refuseWhenFull();
+      this.room.require();
       const id = this.nextCall();
       const timeoutMs = options?.timeoutMs ?? this.node.callTimeoutMs;
       const { wheel } = this.node;
@@ -139,7 +135,7 @@ export class Peer implements PeerLink {
         pending.fail(error as never);
         return;
       }
-      this.requestFlush();
+      this.outbox.request();
     });
   }
 
@@ -152,26 +148,53 @@ export class Peer implements PeerLink {
     headers: Headers | undefined,
     from: ProcessRef | undefined,
   ): void {
-    this.refuseWhenFull();
+    this.room.require();
     const sender = from ?? currentActivity()?.process.ref;
     this.writer.message(kind, to.id, name, payload, this.senderId(sender), headers);
-    this.requestFlush();
+    this.outbox.request();
+  }
+
+  /**
+   * Resolves when the cast is in the queue, for which it waits while that is full. Rejects with OverloadedError when there was
+   * no room in time, NodeUnreachableError when the node is lost before, the reason of the signal, and as `message` throws.
+   */
+  async castAsync(
+    to: ProcessRef,
+    method: string,
+    payload: unknown,
+    options: CallOptions | undefined,
+    from: ProcessRef | undefined,
+  ): Promise<void> {
+    const { timeoutMs = this.node.callTimeoutMs, signal, headers } = options ?? {};
+    requireTimeLimit(timeoutMs, 'cast');
+    const sender = this.senderId(from ?? currentActivity()?.process.ref);
+    const send = () => {
+      this.writer.message(FrameKind.Cast, to.id, method, payload, sender, headers);
+      this.outbox.request();
+    };
+    await this.room.wait(send, { timeoutMs, signal });
+  }
+
+  /** Resolves when all that waits now has been handed to the transport. Rejects with NodeUnreachableError when it never will. */
+  drained(): Promise<void> {
+    return this.room.drained();
   }
 
   /** Rejects as `call`, and with what the peer answers. */
   spawn(
     behavior: string,
-    { args, name, onDown, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS }: SpawnOptions,
+    { args, name, globalName, onDown, timeoutMs = DEFAULT_SPAWN_TIMEOUT_MS }: NodeSpawnOptions,
   ): Promise<ProcessRef> {
     return new Promise((resolve, reject) => {
       requireTimeLimit(timeoutMs, 'spawn');
-      this.refuseWhenFull();
+      this.room.require();
       const id = this.nextCall();
       const wireTimeout = Math.min(Math.ceil(timeoutMs), MAX_TIMER_MS);
       const monitor = onDown && this.node.nextNumber() >>> 0;
       this.writer.spawn(id, wireTimeout, behavior, {
         args,
         ...(name === undefined ? {} : { name }),
+        ...(globalName === undefined ? {} : { globalName }),
         ...(monitor === undefined ? {} : { monitor }),
       });
       const started = (ref: ProcessRef) => {
@@ -185,7 +208,7 @@ export class Peer implements PeerLink {
         id,
         new PendingSpawn(this, this.spawns, id, behavior, timeoutMs, started, reject, this.node.wheel),
       );
-      this.requestFlush();
+      this.outbox.request();
     });
   }
 
@@ -194,29 +217,32 @@ export class Peer implements PeerLink {
    * can still be told that.
    */
   reply(kind: number, call: number, value: unknown): void {
-    if (this.blocked && this.writer.size > REPLY_BYTES) {
-      throw new OverloadedError(
-        `the reply is too much: ${this.writer.size} bytes wait for node "${this.identity.id}"`,
-      );
-    }
+    this.room.requireForReply();
     this.control((writer) => writer.numbered(kind, call, value));
   }
 
   control(write: (writer: FrameWriter) => void): void {
     if (!this.up || this.cutOff) return;
     write(this.writer);
-    this.requestFlush();
-    if (this.writer.size > CUT_OFF_BYTES) {
-      this.cutOff = true;
-      this.node.logger.warn(
-        `node "${this.identity.id}" does not read: ${this.writer.size} bytes wait for it; cut off`,
-        {
-          event: 'peer_cut_off',
-          peer: this.identity.id,
-        },
-      );
-      this.connection.close('connection_closed');
-    }
+    this.outbox.request();
+    if (this.room.isBeyondHope) this.cut();
+  }
+
+  /** For heartbeats and the like: passes what waits. Only for small messages without a name. */
+  urgent(write: (writer: FrameWriter) => void): void {
+    if (this.up && !this.cutOff) this.outbox.urgent(write);
+  }
+
+  private cut(): void {
+    this.cutOff = true;
+    this.node.logger.warn(
+      `node "${this.identity.id}" does not read: ${this.outbox.size} bytes wait for it; cut off`,
+      {
+        event: 'peer_cut_off',
+        peer: this.identity.id,
+      },
+    );
+    this.connection.close('connection_closed');
   }
 
   /** The wire has room for a process of this node only; a sender of another one (several nodes in one OS process) goes unnamed. */
@@ -232,88 +258,62 @@ export class Peer implements PeerLink {
     return this.lastCall;
   }
 
-  private refuseWhenFull(): void {
-    const full =
-      this.blocked && this.writer.size > BLOCKED_BYTES
-        ? `${this.writer.size + this.connection.queuedBytes} bytes wait to be sent`
-        : this.calls.size + this.spawns.size >= this.limits.maxPendingCalls
-          ? `${this.calls.size} calls and ${this.spawns.size} spawns wait for their reply`
-          : undefined;
-    if (full === undefined) return;
-    const { id } = this.identity;
-    throw new OverloadedError(`node "${id}" does not keep up: ${full}`, { node: id });
-  }
-
-  private requestFlush(): void {
-    if (this.writer.size >= FLUSH_BYTES) {
-      this.flush();
-    } else if (!this.flushRequested) {
-      this.flushRequested = true;
-      setImmediate(this.flushAtEndOfTick);
-    }
-  }
-
-  private readonly flushAtEndOfTick = (): void => {
-    this.flushRequested = false;
-    this.tellLoad();
-    this.flush();
-  };
-
   /** News of our load rides on whatever leaves anyway, so that the peer's next spawn is placed by what is true now. */
-  private tellLoad(): void {
+  beforeFlush(): void {
     const load = this.node.processCount;
-    if (load === this.toldLoad || this.writer.size === 0) return;
+    if (load === this.toldLoad || this.outbox.size === 0) return;
     this.toldLoad = load;
     this.writer.numbered(FrameKind.Heartbeat, load);
   }
 
-  /** Hands the batch to the transport; what it refuses waits for `unblock`. */
+  flushed(): void {
+    this.room.update();
+  }
+
   flush(): void {
-    while (this.up && !this.blocked && this.writer.size > 0) {
-      const frame = this.writer.batch(this.limits.maxFrameBytes);
-      if (this.connection.send(frame)) this.writer.clear(frame.length);
-      else this.blocked = true;
-    }
+    this.outbox.flush();
   }
 
   unblock(): void {
-    this.blocked = false;
-    this.flush();
+    this.outbox.unblock();
   }
 
   /** The connection is gone: everything under way with this peer ends now, once. */
   lost(reason: NodeDownReason): void {
     this.up = false;
     const { id } = this.identity;
+    this.incoming.clear();
     this.failUnsent(reason);
     for (const call of [...this.calls.values()]) {
       call.fail(
-        new NodeDownError(`node "${id}" went down (${reason}) before it replied`, { node: id, reason }),
+        this.saidGoodbye
+          ? new NodeUnreachableError(`node "${id}" left before it took the call`, { node: id, reason })
+          : new NodeDownError(`node "${id}" went down (${reason}) before it replied`, { node: id, reason }),
       );
     }
     for (const spawn of [...this.spawns.values()]) spawn.lost(reason);
     for (const monitor of [...this.monitors.values()]) monitor.fire('noconnection');
+    this.links.lost();
     for (const watch of this.watches.values()) watch.cancel();
     this.watches.clear();
     for (const spawn of this.servedSpawns.values()) spawn.undo();
     this.servedSpawns.clear();
   }
 
-  /** What the transport has not taken was certainly not carried out. */
+  /** What the transport has not taken to its last byte was certainly not carried out. */
   private failUnsent(reason: NodeDownReason): void {
     const { id } = this.identity;
-    for (const { kind, number } of this.writer.messages()) {
-      if (kind === FrameKind.Cast || kind === FrameKind.Info) {
-        this.node.lose('node_unreachable', kind === FrameKind.Cast ? 'cast' : 'info');
-      } else if (kind === FrameKind.Call || kind === FrameKind.Spawn) {
-        const error = new NodeUnreachableError(`node "${id}" went down (${reason}) before the request left`, {
-          node: id,
-          reason,
-        });
-        if (kind === FrameKind.Call) this.calls.get(number)?.fail(error);
-        else this.spawns.get(number)?.unsent(error);
-      }
+    const unsent = () =>
+      new NodeUnreachableError(`node "${id}" went down (${reason}) before the request left`, {
+        node: id,
+        reason,
+      });
+    for (const { kind, number } of this.outbox.close()) {
+      if (kind === FrameKind.Cast) this.node.lose('node_unreachable', 'cast');
+      else if (kind === FrameKind.Info) this.node.lose('node_unreachable', 'info');
+      else if (kind === FrameKind.Call) this.calls.get(number)?.fail(unsent());
+      else if (kind === FrameKind.Spawn) this.spawns.get(number)?.unsent(unsent());
     }
-    this.writer.clear();
+    this.room.close(unsent());
   }
 }

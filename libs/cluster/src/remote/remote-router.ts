@@ -5,7 +5,15 @@ import {
   type ExitReason,
   type ProcessRef,
 } from '@noex/contracts';
-import type { CallOptions, DownListener, Headers, LocalNode, Messenger, Monitor } from '@noex/runtime';
+import type {
+  CallOptions,
+  DownListener,
+  Headers,
+  LinkedProcess,
+  LocalNode,
+  Messenger,
+  Monitor,
+} from '@noex/runtime';
 import type { Members } from '../membership/members.js';
 import { encodeExitReason } from '../wire/exit-reason.codec.js';
 import { FrameKind } from '../wire/frame-kind.js';
@@ -54,6 +62,29 @@ export class RemoteRouter implements Messenger {
     return this.tell(FrameKind.Info, to, name, payload, undefined, from);
   }
 
+  /** As `Peer.castAsync`; rejects at once where the process cannot be reached. */
+  async castAsync(
+    to: ProcessRef,
+    method: string,
+    payload: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<void> {
+    await this.route(to).castAsync(to, method, payload, options, from);
+  }
+
+  /**
+   * Resolves when everything sent to the node so far has been handed to the network. Rejects with NodeUnreachableError when it is
+   * not connected or is lost before. Without a node: when that holds for every peer, but for those that are lost.
+   */
+  async drained(nodeId?: string): Promise<void> {
+    if (nodeId === undefined) {
+      await Promise.allSettled([...this.members.values()].map((peer) => peer.drained()));
+      return;
+    }
+    if (nodeId !== this.node.id) await this.connected(nodeId).drained();
+  }
+
   private tell(
     kind: typeof FrameKind.Cast | typeof FrameKind.Info,
     to: ProcessRef,
@@ -81,10 +112,11 @@ export class RemoteRouter implements Messenger {
       peer.control((writer) => writer.aboutProcess(FrameKind.Monitor, id, target.id));
       return monitor;
     }
+    const reason = unreached(peer, target);
     let active = true;
     // Later, so that the caller holds its monitor before the news comes.
     queueMicrotask(() => {
-      if (active) down(peer ? 'noproc' : 'noconnection');
+      if (active) down(reason);
       active = false;
     });
     return { target, cancel: () => void (active = false) };
@@ -97,21 +129,39 @@ export class RemoteRouter implements Messenger {
     peer.control((writer) => writer.exit(target.id, wire));
   }
 
-  private route(to: ProcessRef): Peer {
-    const peer = this.members.get(to.node);
-    if (!peer) {
-      throw new NodeUnreachableError(`node "${to.node}" is not connected to node "${this.node.id}"`, {
-        node: to.node,
-      });
-    }
-    if (peer.identity.incarnation !== to.incarnation) {
-      throw new ProcessNotFoundError(
-        `process ${to.toString()} belongs to another life of node "${to.node}"`,
-        {
-          process: to.toString(),
-        },
-      );
-    }
-    return peer;
+  link(process: LinkedProcess, other: ProcessRef): void {
+    const peer = this.members.get(other.node);
+    if (peer?.identity.incarnation === other.incarnation) return peer.links.link(process, other);
+    process.exitSignal(other, unreached(peer, other));
   }
+
+  private route(to: ProcessRef): Peer {
+    const peer = this.connected(to.node);
+    if (peer.identity.incarnation === to.incarnation) return peer;
+    const process = to.toString();
+    if (unreached(peer, to) === 'noproc')
+      throw new ProcessNotFoundError(`process ${process} belongs to an earlier life of node "${to.node}"`, {
+        process,
+      });
+    throw new NodeUnreachableError(
+      `process ${process} belongs to a later life of node "${to.node}", which is not connected to node "${this.node.id}"`,
+      { node: to.node, process },
+    );
+  }
+
+  private connected(nodeId: string): Peer {
+    const peer = this.members.get(nodeId);
+    if (peer) return peer;
+    throw new NodeUnreachableError(`node "${nodeId}" is not connected to node "${this.node.id}"`, {
+      node: nodeId,
+    });
+  }
+}
+
+/**
+ * What is known of a process whose life of a node is not the one that is connected: an earlier life is gone; a later one, which others
+ * may have met already, is only not connected yet.
+ */
+function unreached(peer: Peer | undefined, { incarnation }: ProcessRef): 'noproc' | 'noconnection' {
+  return peer && peer.identity.incarnation > incarnation ? 'noproc' : 'noconnection';
 }

@@ -2,11 +2,13 @@ import { ProcessNotFoundError, type NodeDownReason, type PeerConnection } from '
 import { LocalNode } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import { PayloadCodec } from '../wire/payload-codec.js';
+import { resolvePeerLimits } from './peer-limits.js';
 import { Peer } from './peer.js';
 import { ServedCall } from './served-call.js';
 import { Serving } from './serving.js';
 
 class Connection implements PeerConnection {
+  readonly features = new Set<string>();
   readonly peer = { id: 'b', incarnation: 1, address: 'b:1' };
   readonly queuedBytes = 0;
   readonly kinds: number[] = [];
@@ -23,7 +25,7 @@ function served() {
   const node = new LocalNode({ id: 'a', incarnation: 1 });
   const connection = new Connection();
   const serving = new Serving();
-  const limits = { maxMessageBytes: 1e6, maxControlBytes: 1e6, maxFrameBytes: 2e6, maxPendingCalls: 10 };
+  const limits = resolvePeerLimits({}, 1e6);
   const peer = new Peer(node, connection, serving, new PayloadCodec(), limits);
   return { node, connection, serving, peer, call: new ServedCall(peer, 7, Infinity) };
 }

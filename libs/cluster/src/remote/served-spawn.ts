@@ -1,9 +1,16 @@
 import { toErrorData, type ExitReason, type ProcessRef } from '@noex/contracts';
-import type { LocalNode, SpawnOptions } from '@noex/runtime';
+import type { LocalNode } from '@noex/runtime';
+import type { NodeSpawnOptions } from '../spawn-options.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { PeerLink } from './peer-link.js';
 import { sendDown } from './send-down.js';
 import { sendError } from './send-error.js';
+
+/** Where processes are started. */
+export interface SpawnHost {
+  readonly node: LocalNode;
+  spawn(behavior: string, options: NodeSpawnOptions): Promise<ProcessRef>;
+}
 
 /** A spawn asked for by a peer, until the peer says that it has the ref. */
 export class ServedSpawn {
@@ -13,7 +20,7 @@ export class ServedSpawn {
   private endedWith: ExitReason | undefined;
 
   constructor(
-    private readonly node: LocalNode,
+    private readonly host: SpawnHost,
     private readonly peer: PeerLink,
     private readonly table: Map<number, ServedSpawn>,
     private readonly id: number,
@@ -22,12 +29,12 @@ export class ServedSpawn {
   }
 
   /** `monitor`: the number under which the caller wants to hear of the end of the process. */
-  run(behavior: string, options: SpawnOptions, monitor: number | undefined): void {
+  run(behavior: string, options: NodeSpawnOptions, monitor: number | undefined): void {
     const onDown = (reason: ExitReason) => {
       this.endedWith = reason;
       if (this.ref) sendDown(this.peer, monitor!, reason);
     };
-    this.node.spawn(behavior, monitor === undefined ? options : { ...options, onDown }).then(
+    this.host.spawn(behavior, monitor === undefined ? options : { ...options, onDown }).then(
       (ref) => {
         this.ref = ref;
         this.behavior = behavior;
@@ -50,8 +57,9 @@ export class ServedSpawn {
   }
 
   private kill(): void {
-    this.node.lose('spawn_undone', 'spawn', this.behavior);
-    this.node.exit(this.ref!, 'kill');
+    const { node } = this.host;
+    node.lose('spawn_undone', 'spawn', this.behavior);
+    node.exit(this.ref!, 'kill');
   }
 }
 

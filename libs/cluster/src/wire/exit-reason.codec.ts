@@ -36,10 +36,9 @@ export function briefExitReason(reason: ExitReason): unknown {
 
 /** An error as a peer described it; whatever it sent, the result is well-formed. */
 export function readErrorData(wire: unknown): ErrorData {
-  const { name, message, code, data, status, outcome } = (typeof wire === 'object' && wire !== null ? wire : {}) as Record<
-    string,
-    unknown
-  >;
+  const { name, message, code, data, status, outcome } = (
+    typeof wire === 'object' && wire !== null ? wire : {}
+  ) as Record<string, unknown>;
   return {
     name: typeof name === 'string' ? name : 'Error',
     message: typeof message === 'string' ? message : '',

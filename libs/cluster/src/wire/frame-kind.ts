@@ -19,14 +19,30 @@
  * | Demonitor | monitor u32 |
  * | Down | monitor u32, payload: reason |
  * | Exit | process u48, payload: reason |
- * | Heartbeat | load u32 |
+ * | Heartbeat | load u32, then once per interval: stamp u32, then where there is one: echo u32, heldFor u32 |
  * | Announce | payload: { behaviors, draining, peers } |
  * | Goodbye | – |
+ * | Chunk | left u32, bytes: the next part of one message, `length` and `kind` included, that is too large for a frame |
+ * | Link | process u48 of the sender's, other u48 |
+ * | Unlink | process u48, other u48, unlink u32 |
+ * | Unlinked | process u48, other u48, unlink u32: nothing of the link comes any more that was sent before this Unlink arrived |
+ * | LinkExit | process u48, other u48, payload: reason that the process ended for, which is linked to the other |
+ * | NameAdd | payload: [[global name, process, epoch], …] of the sender's processes |
+ * | NameRemove | payload: [[global name, process], …] |
+ * | NameSynced | –: all names that the sender's processes had when the connection came up have been sent |
+ * | NameRequest | request u32, payload: { op, name, process, … }, op: claim, confirm, register or unregister |
+ * | NameReply | request u32, payload: { yes, epoch, error } |
+ * | NameCancel | request u32: the claim is given up |
+ * | GroupJoin, GroupLeave | payload: [[group, process], …] of the sender's processes, one for each time they joined |
+ * | NodesLost | payload: names of nodes that the sender lost without a goodbye |
+ * | NodesForgotten | payload: names of nodes that will not come back |
  *
  * `name` is an id u16 that a Name message bound before, or 0xFFFF followed by length u16 and text.
  * `options` is a byte: 1 = sender's process u48 follows, 2 = headers follow (length u32, payload), 4 = the call's path follows
  * (length u32, payload: ref and turn of each process that waits for this call). A payload runs to the end;
- * no bytes = undefined.
+ * no bytes = undefined. `left` counts what is missing of the message, the bytes at hand included; the next message in parts
+ * begins when none is missing. `stamp` is the sender's clock, `echo` the last stamp of the other side, which came `heldFor`
+ * before: microseconds modulo 2^32. A Heartbeat of the load alone is news of it between two heartbeats.
  */
 export const FrameKind = {
   Name: 1,
@@ -48,6 +64,21 @@ export const FrameKind = {
   Heartbeat: 17,
   Announce: 18,
   Goodbye: 19,
+  Chunk: 20,
+  Link: 21,
+  Unlink: 22,
+  Unlinked: 23,
+  LinkExit: 24,
+  NameAdd: 32,
+  NameRemove: 33,
+  NameSynced: 34,
+  NameRequest: 35,
+  NameReply: 36,
+  NameCancel: 37,
+  GroupJoin: 40,
+  GroupLeave: 41,
+  NodesLost: 44,
+  NodesForgotten: 45,
 } as const;
 
 export const HAS_SENDER = 1;
@@ -62,3 +93,5 @@ export const MAX_BOUND_NAME_BYTES = 1024;
 export const MAX_NAME_BYTES = 0xffff;
 /** length u32 and kind u8. */
 export const HEADER_BYTES = 5;
+/** The same and left u32. */
+export const CHUNK_HEADER_BYTES = HEADER_BYTES + 4;

@@ -16,6 +16,11 @@ export class FrameReader {
     this.limit = end;
   }
 
+  /** Bytes of the message not read yet. */
+  get left(): number {
+    return this.limit - this.position;
+  }
+
   u8(): number {
     this.need(1);
     return this.bytes[this.position++]!;
@@ -80,6 +85,12 @@ export class FrameReader {
   /** The payload that fills the rest of the message. */
   payload(): unknown {
     return this.decode(this.position, (this.position = this.limit));
+  }
+
+  /** The bytes that fill the rest of the message; valid as long as the frame. */
+  rest(): Uint8Array {
+    const { position } = this;
+    return this.bytes.subarray(position, (this.position = this.limit));
   }
 
   private decode(start: number, end: number): unknown {

@@ -11,23 +11,19 @@ import {
   MAX_NAME_BYTES,
 } from './frame-kind.js';
 import type { CallPath } from '@noex/runtime';
+import type { Echo } from '../membership/round-trip.js';
 import { encodeCallPath } from './call-path.codec.js';
+import { MessageBuffer } from './message-buffer.js';
 import type { PayloadCodec } from './payload-codec.js';
 
-const INITIAL_BYTES = 16 * 1024;
-/** A batch buffer that grew past this is given back after it was sent. */
-const KEEP_BYTES = 1024 * 1024;
+/** After a larger payload the encoder's buffer is given back. */
+const LARGE_BYTES = 8 * 1024 * 1024;
 const MAX_PROCESS = 0xffff_ffff_ffff;
 /** Stands for every number that no process can have. */
 const NO_PROCESS = 0;
 
-/**
- * Gathers messages to one peer into one batch. A message that cannot be written whole (its payload does not encode or is
- * too large) leaves the batch as it was.
- */
-export class FrameWriter {
-  private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
-  private position = 0;
+/** Writes messages to one peer. One that cannot be written whole (its payload does not encode or is too large) leaves no trace. */
+export class FrameWriter extends MessageBuffer {
   private start = 0;
   /** A message is begun and not ended. */
   private open = false;
@@ -39,41 +35,8 @@ export class FrameWriter {
     private readonly maxMessageBytes: number,
     /** The same for what the cluster itself has to say. */
     private readonly maxControlBytes = maxMessageBytes,
-  ) {}
-
-  /** Bytes waiting. */
-  get size(): number {
-    return this.position;
-  }
-
-  /** The batch, or as many whole messages of its beginning as fit into `maxBytes`; valid until the next write. */
-  batch(maxBytes = Infinity): Buffer {
-    let end = this.position;
-    if (end > maxBytes) {
-      end = this.messageEnd(0);
-      for (let next = this.messageEnd(end); next <= maxBytes; next = this.messageEnd(end)) end = next;
-    }
-    return this.buffer.subarray(0, end);
-  }
-
-  /** The messages of the batch: their kind and, where their body begins with one, their number. */
-  *messages(): Generator<{ readonly kind: number; readonly number: number }> {
-    for (let at = 0; at < this.position; at = this.messageEnd(at)) {
-      const number = at + HEADER_BYTES + 4 <= this.position ? this.buffer.readUInt32BE(at + HEADER_BYTES) : 0;
-      yield { kind: this.buffer[at + 4]!, number };
-    }
-  }
-
-  private messageEnd(start: number): number {
-    return start < this.position ? start + 4 + this.buffer.readUInt32BE(start) : Infinity;
-  }
-
-  /** Forgets the first `bytes` of the batch. */
-  clear(bytes = this.position): void {
-    if (bytes < this.position) this.buffer.copyWithin(0, bytes, this.position);
-    this.position -= bytes;
-    if (this.position > 0) return;
-    if (this.buffer.length > KEEP_BYTES) this.buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  ) {
+    super();
   }
 
   message(
@@ -137,6 +100,18 @@ export class FrameWriter {
     this.numbered(kind, number, payload, this.maxControlBytes);
   }
 
+  /** The regular sign of life. */
+  heartbeat(load: number, stamp: number, echo: Echo | undefined): void {
+    this.begin(FrameKind.Heartbeat);
+    this.u32(load);
+    this.u32(stamp);
+    if (echo) {
+      this.u32(echo.stamp);
+      this.u32(echo.heldFor);
+    }
+    this.end();
+  }
+
   /** A kind whose body is a number and a process. */
   aboutProcess(kind: number, number: number, process: number): void {
     this.begin(kind);
@@ -152,6 +127,28 @@ export class FrameWriter {
     this.end();
   }
 
+  /** A kind about a link of this node's `process` with the peer's `other`; `unlink` is the number of the unlink it belongs to. */
+  link(kind: number, process: number, other: number, unlink?: number): void {
+    this.begin(kind);
+    this.u48(process);
+    this.u48(other);
+    if (unlink !== undefined) this.u32(unlink);
+    this.end();
+  }
+
+  linkExit(process: number, other: number, reason: unknown, maxBytes = this.maxMessageBytes): void {
+    this.begin(FrameKind.LinkExit);
+    this.u48(process);
+    this.u48(other);
+    this.payload(reason, maxBytes);
+    this.end();
+  }
+
+  /** The same with a reason of the cluster's own. */
+  linkExitControl(process: number, other: number, reason: unknown): void {
+    this.linkExit(process, other, reason, this.maxControlBytes);
+  }
+
   /** A kind whose body is only a payload of the cluster's own. */
   plain(kind: number, payload?: unknown): void {
     this.begin(kind);
@@ -164,6 +161,7 @@ export class FrameWriter {
     if (this.open)
       throw new SerializationError('a getter of a payload sent a message itself; send plain data');
     this.open = true;
+    this.compact();
     // Room for every fixed part of any kind.
     this.reserve(64);
     this.start = this.position;
@@ -191,7 +189,7 @@ export class FrameWriter {
 
   private u48(process: number): void {
     // A number that was made up must not be cut to that of some other process.
-    const value = Number.isInteger(process) && process >= 0 && process <= MAX_PROCESS ? process : NO_PROCESS;
+    const value = isProcessNumber(process) ? process : NO_PROCESS;
     this.u16(value / 0x1_0000_0000);
     this.u32(value);
   }
@@ -252,9 +250,10 @@ export class FrameWriter {
 
   private payload(payload: unknown, maxBytes: number): void {
     if (payload === undefined) return;
+    let size = 0;
     try {
       const { buffer, start, end } = this.codec.encode(payload);
-      const size = end - start;
+      size = end - start;
       if (size > maxBytes) {
         throw new MessageTooLargeError(
           `the payload takes ${size} bytes, the limit (maxMessageBytes less the headers) is ${maxBytes}`,
@@ -268,14 +267,13 @@ export class FrameWriter {
       this.position = this.start;
       this.open = false;
       throw error;
+    } finally {
+      if (size > LARGE_BYTES) this.codec.release();
     }
   }
+}
 
-  private reserve(bytes: number): void {
-    const needed = this.position + bytes;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
-    this.buffer.copy(larger, 0, 0, this.position);
-    this.buffer = larger;
-  }
+/** Whether some process may have this number. */
+export function isProcessNumber(process: number): boolean {
+  return Number.isInteger(process) && process >= 0 && process <= MAX_PROCESS;
 }

@@ -48,6 +48,7 @@ const leaf = fc.oneof(
   ),
   fc.bigInt(),
   fc.bigInt({ min: -(2n ** 200n), max: 2n ** 200n }),
+  fc.tuple(fc.bigInt({ min: -3n, max: 3n }), fc.nat(5_000)).map(([n, bits]) => (n << BigInt(bits)) + n),
   // An invalid date equals no other to `deepStrictEqual`; it has a test of its own.
   fc.date({ noInvalidDate: true }),
   fc.constantFrom(/a+/g, /[\s\S]*?\/x/iu, new RegExp('')),
@@ -107,18 +108,125 @@ describe('errors', () => {
       { ids: [1n] },
     ]);
     expect(Object.keys(cause)).toEqual(['code', 'details']);
+    expect(Object.keys(copy.error)).toEqual([]);
   });
+
+  it('keep chains of causes and the errors of an AggregateError, whatever they hold', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 10 });
+    const error: fc.Arbitrary<unknown> = fc.letrec<{ error: Error; cause: unknown }>((tie) => {
+      const cause = tie('cause');
+      return {
+        cause: fc.oneof({ maxDepth: 4 }, leaf, tie('error'), fc.array(tie('error'), { maxLength: 2 })),
+        error: fc.oneof(
+          { maxDepth: 4 },
+          text.map((message) => new RangeError(message)),
+          fc.tuple(text, cause).map(([message, why]) => new TypeError(message, { cause: why })),
+          fc
+            .tuple(text, fc.array(cause, { maxLength: 3 }))
+            .map(([message, all]) => new AggregateError(all, message)),
+          fc.tuple(text, leaf).map(([code, value]) => Object.assign(new Error('own'), { code, value })),
+        ),
+      };
+    }).error;
+    fc.assert(
+      fc.property(error, (value) => deepStrictEqual(describe(roundTrip(value)), describe(value))),
+      { numRuns: 300 },
+    );
+
+    /** An error as plain data: its class is known by its name alone. */
+    function describe(value: unknown): unknown {
+      if (Array.isArray(value)) return value.map(describe);
+      if (!(value instanceof Error)) return value;
+      const { name, message, stack, ...own } = value;
+      const errors: unknown = (value as AggregateError).errors;
+      return {
+        name,
+        message,
+        stack,
+        own,
+        cause: 'cause' in value && describe(value.cause),
+        errors: describe(errors),
+      };
+    }
+  });
+});
+
+describe('text', () => {
+  const illFormed = fc
+    .array(fc.constantFrom('a', 'é', '😀', '\ud800', '\udc00', '\udfff', '\udbff'), { maxLength: 60 })
+    .map((parts) => parts.join(''));
+
+  it('that is Unicode arrives as it is; half a surrogate pair becomes U+FFFD, and nothing else moves', () => {
+    const replaced = (text: string) => text.replace(/[\p{Surrogate}\ufffd]+/gu, '\ufffd');
+    fc.assert(
+      fc.property(illFormed, (value) => {
+        const [copy, next] = roundTrip([value, 'next']) as [string, string];
+        expect(next).toBe('next');
+        expect(replaced(copy)).toBe(replaced(value));
+        if (!/\p{Surrogate}/u.test(value)) expect(copy).toBe(value);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a list with holes', () => {
+  it('arrives with undefined in their place', () => {
+    deepStrictEqual(roundTrip([1, , -0, , 2]), [1, undefined, -0, undefined, 2]);
+  });
+});
+
+it('a bigint of a million bits arrives as it is', () => {
+  for (const sign of [1n, -1n]) {
+    const large = sign * (1n << 1_000_000n) + 12_345n;
+    expect(roundTrip(large) === large).toBe(true);
+  }
 });
 
 describe('binary data', () => {
   // Node's own typed arrays: those of a test's sandbox are another realm's, which no running node has.
-  const names = ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float32', 'Float64'];
-  it.each(names)('%sArray keeps its type and its window', (name) => {
-    const Type = (globalThis as never)[`${name}Array`] as Uint8ArrayConstructor;
-    const view = deserialize(serialize(new Type([1, 2, 3, 200]))) as Uint8Array;
-    const copy = roundTrip(view.subarray(1, 3)) as Uint8Array;
-    expect(copy.constructor.name).toBe(`${name}Array`);
-    expect([...copy]).toEqual([...view.subarray(1, 3)]);
+  const native = <T>(value: T): T => deserialize(serialize(value)) as T;
+  const bytes = fc.uint8Array({ minLength: 0, maxLength: 64 });
+
+  it.each<[name: string, bytesPerItem: number]>([
+    ['Int8Array', 1],
+    ['Uint8Array', 1],
+    ['Uint8ClampedArray', 1],
+    ['Int16Array', 2],
+    ['Uint16Array', 2],
+    ['Int32Array', 4],
+    ['Uint32Array', 4],
+    ['Float32Array', 4],
+    ['Float64Array', 8],
+    ['BigInt64Array', 8],
+    ['BigUint64Array', 8],
+    ['DataView', 1],
+  ])('%s keeps its type, its window and its bytes', (name, bytesPerItem) => {
+    const Type = (globalThis as never)[name] as Uint8ArrayConstructor;
+    fc.assert(
+      fc.property(bytes, fc.nat(3), (content, skip) => {
+        const offset = skip * bytesPerItem;
+        const length = Math.floor(content.length / bytesPerItem);
+        const buffer = new ArrayBuffer(offset + length * bytesPerItem + 5);
+        new Uint8Array(buffer).set(content.subarray(0, length * bytesPerItem), offset);
+        const own = new Type(buffer, offset, length);
+        const view = name === 'DataView' ? own : native(own);
+        const copy = roundTrip({ view }) as { view: Uint8Array };
+        expect(copy.view.constructor.name).toBe(view.constructor.name);
+        const bytesOf = (it: ArrayBufferView) =>
+          Buffer.from(it.buffer, it.byteOffset, it.byteLength).toString('hex');
+        expect(bytesOf(copy.view)).toBe(bytesOf(view));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('an ArrayBuffer arrives as one', () => {
+    const copy = roundTrip(Uint8Array.of(1, 2, 3).buffer) as ArrayBuffer;
+    expect([Object.prototype.toString.call(copy), [...new Uint8Array(copy)]]).toEqual([
+      '[object ArrayBuffer]',
+      [1, 2, 3],
+    ]);
   });
 
   it('bytes arrive as bytes that belong to the receiver', () => {
@@ -170,63 +278,6 @@ describe('what it refuses to send', () => {
     const { buffer, start, end } = codec.encode(value);
     return buffer.subarray(start, end);
   }
-});
-
-describe('bytes of a hostile peer', () => {
-  const decode = (hex: string) => {
-    const bytes = Buffer.from(hex, 'hex');
-    return codec.decode(bytes, 0, bytes.length);
-  };
-
-  it.each([
-    ['an array of 4 billion', 'ddffffffff'],
-    ['a map of 4 billion', 'dfffffffff'],
-    ['4 GB of bytes', 'c6ffffffff'],
-    ['4 GB of text', 'dbffffffff'],
-    ['a 4 GB extension', 'c9ffffffff01'],
-    ['a Map of 2 billion', 'd40200dd7fffffff'],
-    ['arrays of 16 million, each in the last', 'dd00ffffff'.repeat(20)],
-    ['a ref that is none', 'd4010093c0c0c0'],
-    ['a ref made of text', 'd40100a3616263'],
-    ['a ref with a fraction', 'd40100' + '93a16101' + 'cb3ff8000000000000'],
-    ['a ref with a negative number', 'd4010093a161ff01'],
-    ['a Map of numbers', 'd402009101'],
-    ['an error that is a number', 'd4030001'],
-    ['a cycle', 'd6690000000191d67000000001'],
-    ['an unknown extension', 'd47f00'],
-    ['a token nobody uses inside a record', '81c1c1ff'],
-    ['something after the end', 'c0c0'],
-    ['nothing', '81'],
-  ])('%s does not decode', (_, hex) => {
-    const before = process.memoryUsage();
-    expect(() => decode(hex)).toThrow();
-    const after = process.memoryUsage();
-    expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(64e6);
-  });
-
-  it('data nested without end does not decode', () => {
-    const bytes = Buffer.alloc(1_000_000, 0x91);
-    expect(() => codec.decode(bytes, 0, bytes.length)).toThrow();
-    deepStrictEqual(roundTrip([1]), [1]);
-  });
-
-  it('keys and records cannot name a prototype', () => {
-    const proto = Buffer.from('__proto__').toString('hex');
-    const key = `a9${proto}`;
-    const polluted = '81a8' + Buffer.from('polluted').toString('hex') + '01';
-    for (const hex of [
-      `81${key}${polluted}`,
-      `81d909${proto}${polluted}`,
-      `de0001${key}${polluted}`,
-      // a record definition of msgpackr's own
-      `d4720191${key}${polluted}`,
-    ]) {
-      const value = decode(hex) as { polluted?: number };
-      expect(value.polluted).toBeUndefined();
-      expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
-    }
-    expect(({} as { polluted?: number }).polluted).toBeUndefined();
-  });
 });
 
 it('brings back a date that is none', () => {

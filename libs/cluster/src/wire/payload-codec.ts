@@ -39,16 +39,27 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+/** Properties that the language itself gives an error; a listing of its fields does not show them. */
+const BUILT_IN = new Set(['name', 'message', 'stack', 'cause', 'errors']);
+
 function readError([name, message, stack, own]: [string, string, string | undefined, object]): Error {
   const error = new Error(message);
   for (const [key, value] of Object.entries({ ...own, name, stack })) {
-    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: key in own });
+    Object.defineProperty(error, key, {
+      value,
+      configurable: true,
+      writable: true,
+      enumerable: !BUILT_IN.has(key),
+    });
   }
   return error;
 }
 
 /** msgpackr's flags: hand out its own buffer with start and end, and write over it next time. */
 const REUSE_BUFFER = 512 | 1024;
+
+/** The encoder's buffer as it begins. */
+const BUFFER_BYTES = 8192;
 
 /** Bytes inside a buffer that belongs to somebody else. */
 export interface Slice {
@@ -87,6 +98,11 @@ export class PayloadCodec {
         { cause: error },
       );
     }
+  }
+
+  /** Gives back what a large payload made of the encoder's buffer. Its bytes are no longer valid. */
+  release(): void {
+    this.packr.useBuffer(Buffer.allocUnsafeSlow(BUFFER_BYTES));
   }
 
   /** Decodes what `encode` wrote. Throws on malformed bytes. */

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { ProcessRef, SerializationError } from '@noex/contracts';
 import { toSendable, WireError, WireMap, WireNegativeZero } from './sendable.js';
 
@@ -38,16 +39,27 @@ describe('plain data', () => {
     expect(Object.is(value.changed.zero, -0)).toBe(true);
   });
 
-  it('takes the fields of an instance and leaves its class behind', () => {
+  it('takes the fields of an instance of a class that is nothing but its fields', () => {
     class Item {
       readonly sku = 'A1';
-      get label() {
-        return this.sku;
-      }
     }
-    const sendable = toSendable(new Item());
+    class Line extends Item {
+      readonly quantity = -0;
+    }
+    const sendable = toSendable({ items: [new Item(), new Line()] }) as { items: object[] };
+    expect(sendable).toEqual({ items: [{ sku: 'A1' }, { sku: 'A1', quantity: new WireNegativeZero() }] });
+    for (const item of sendable.items) expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
+  });
+
+  it('takes the fields of an object of another realm', () => {
+    const sendable = toSendable(runInNewContext('({ sku: "A1" })')) as object;
     expect(sendable).toEqual({ sku: 'A1' });
-    expect(Object.getPrototypeOf(sendable)).toBe(Object.prototype);
+  });
+
+  it('takes an AggregateError with the errors in it', () => {
+    const error = new AggregateError([new Error('a'), new Map()], 'both');
+    const { own } = toSendable(error) as WireError;
+    expect(own['errors']).toEqual([expect.any(WireError), expect.any(WireMap)]);
   });
 
   it('swaps maps and errors, inside each other as well', () => {
@@ -121,14 +133,44 @@ describe('what cannot be sent', () => {
     expect(refusal({ value }).message).toMatch(new RegExp(`${what}.* at payload\\.value`));
   });
 
-  it('an instance of a class of the user is its fields', () => {
-    class Line {
-      sku = 'A1';
-      quantity = 2;
-      total(): number {
-        return this.quantity;
-      }
+  class Cart {
+    items = [1];
+    total() {
+      return this.items.length;
     }
-    expect(toSendable(new Line())).toEqual({ sku: 'A1', quantity: 2 });
+  }
+  class Labelled {
+    sku = 'A1';
+    get label() {
+      return this.sku;
+    }
+  }
+  it.each<[string, object]>([
+    ['Cart', new Cart()],
+    ['Labelled', new Labelled()],
+    ['Bare', new (class Bare extends Cart {})()],
+    [
+      'Hidden',
+      new (class Hidden {
+        [Symbol.iterator]() {}
+      })(),
+    ],
+    ['a class with methods', Object.create({ greet() {} }) as object],
+    [
+      'a class with methods',
+      Object.create(Object.assign(Object.create(null) as object, { inherited: 1 })) as object,
+    ],
+  ])('an instance of a class that can do something is named with its class and path: %s', (name, value) => {
+    // The second time it is known of the class.
+    for (let n = 0; n < 2; n++) {
+      const error = refusal({ items: [0, 1, value] });
+      expect(error.message).toBe(`cannot send an instance of ${name} at payload.items[2]; send plain data`);
+      expect(error.data).toEqual({ path: 'payload.items[2]' });
+    }
+  });
+
+  it('a toJSON is not called: an object with one that is its own has a function in it', () => {
+    expect(refusal({ toJSON: () => 'x' }).data).toEqual({ path: 'payload.toJSON' });
+    expect(toSendable({ toJSON: 1 })).toEqual({ toJSON: 1 });
   });
 });

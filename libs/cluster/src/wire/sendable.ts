@@ -77,7 +77,9 @@ function convertObject(value: object, path: Path | null, depth: number): unknown
   }
   if (value instanceof Error) {
     const { name, message, stack, ...own } = value;
-    if ('cause' in value) (own as Record<string, unknown>)['cause'] = value.cause;
+    const fields = own as Record<string, unknown>;
+    if ('cause' in value) fields['cause'] = value.cause;
+    if (value instanceof AggregateError) fields['errors'] = value.errors;
     return new WireError(name, message, stack, convertRecord(own, path, depth) as Record<string, unknown>);
   }
   if (value instanceof ArrayBuffer) return value;
@@ -87,8 +89,31 @@ function convertObject(value: object, path: Path | null, depth: number): unknown
   // What the language or the platform made (WeakMap, URL, boxed values) has its data elsewhere than in its fields.
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind !== 'Object') throw notSendable(path, `a value of type ${kind}`);
-  // An instance of a class of the user's: its fields are its data (a DTO); what it can do stays behind.
+  if (!isDataOnly(prototype as object))
+    throw notSendable(path, `an instance of ${className(prototype as object)}`);
+  // A DTO: its fields are all there is to it.
   return { ...(convertRecord(value as Record<string, unknown>, path, depth) as object) };
+}
+
+/** What is known of the prototypes met so far: a memo of `isDataOnly`, which would else look at every key each time. */
+const dataOnly = new WeakMap<object, boolean>();
+
+/** Whether instances have fields and nothing else: no prototype on the way to that of all objects holds a method or accessor. */
+function isDataOnly(prototype: object): boolean {
+  const known = dataOnly.get(prototype);
+  if (known !== undefined) return known;
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  // The prototype of all objects; that of another realm (vm, a test's sandbox) is another object.
+  const isRoot = parent === null && Object.hasOwn(prototype, 'isPrototypeOf');
+  const isBare = Reflect.ownKeys(prototype).every((key) => key === 'constructor');
+  const result = isRoot || (isBare && (parent === null || isDataOnly(parent)));
+  dataOnly.set(prototype, result);
+  return result;
+}
+
+function className(prototype: object): string {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return (typeof constructor === 'function' && constructor.name) || 'a class with methods';
 }
 
 function convertRecord(value: Record<string, unknown>, path: Path | null, depth: number): unknown {

@@ -4,7 +4,7 @@ export interface HealthSource {
   getLocalNodeId(): string;
   /** Other nodes that are up. */
   getConnectedNodeCount(): number;
-  /** Takes new work: running and not draining. Never depends on peers, or no first node could ever start. */
+  /** Takes new work: running and not draining. Depends on peers only where the app asks for a quorum: no first node could ever start. */
   isReady(): boolean;
   /** For people, while `isReady()` is false. */
   notReadyReason(): string | undefined;

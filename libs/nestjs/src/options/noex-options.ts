@@ -1,3 +1,4 @@
+import type { ContextPropagator } from '../context/context-propagator.js';
 import type { SupervisedChild, SupervisedRoot } from '../supervision/supervision-options.js';
 import type { TransportFactory } from './resolved-options.js';
 
@@ -19,8 +20,8 @@ export interface NoexModuleOptions {
   port?: number;
 
   /**
-   * Address to listen on. Variable `CLUSTER_HOST`, default `0.0.0.0` with a secret or with `insecure`, else
-   * `127.0.0.1`. Anything beyond loopback needs `clusterSecret`, or `insecure` outright.
+   * Address to listen on. Variable `CLUSTER_HOST`, default `0.0.0.0` with a secret, with `tls` or with `insecure`, else
+   * `127.0.0.1`. Anything beyond loopback needs `clusterSecret` or `tls`, or `insecure` outright.
    */
   host?: string;
 
@@ -40,17 +41,22 @@ export interface NoexModuleOptions {
 
   /**
    * Authenticates and encrypts the links. Several (an array or comma-separated) are all accepted and the first one
-   * dials: that is how a secret is rotated without downtime. Variable `CLUSTER_SECRET`, or a file named by
-   * `CLUSTER_SECRET_FILE`; default none. At least 16 bytes unless `host` is loopback; a secret holds no comma.
+   * dials, the others where it is refused: that is how a secret is rotated without downtime, `old`, then `new,old`, then `new`.
+   * Variable `CLUSTER_SECRET`, or a file named by `CLUSTER_SECRET_FILE` (one a line, or commas); default none. The file is read again
+   * when it changes, within 2 to 3 s; connections that are up stay, and a file that cannot be used changes nothing but the log. At least
+   * 16 bytes unless `host` is loopback; a secret holds no comma.
    */
   clusterSecret?: string | string[];
+
+  /** Mutual TLS in place of a secret: giving both is an error. Default none. */
+  tls?: TlsOptions;
 
   /** Nodes of another cluster name are refused. Variable `CLUSTER_NAME`, default `noex`. */
   clusterName?: string;
 
   /**
-   * Listen beyond loopback without a secret: whoever reaches the port can run your handlers. Variable
-   * `CLUSTER_INSECURE`, default `false`. With a secret it changes nothing.
+   * Listen beyond loopback without a secret or certificates: whoever reaches the port can run your handlers. Variable
+   * `CLUSTER_INSECURE`, default `false`. With a secret or certificates it changes nothing.
    */
   insecure?: boolean;
 
@@ -66,6 +72,15 @@ export interface NoexModuleOptions {
   shutdown?: ShutdownOptions;
 
   heartbeat?: HeartbeatOptions;
+
+  /**
+   * How many nodes, itself included, this node must see to be ready, to take new global names and to start processes of one:
+   * `majority` (of the nodes it knows of), a number, or `false` for no condition: then each side of a partition goes on by itself.
+   * Variable `CLUSTER_QUORUM`, default `false`. A number of more than half of the nodes is the safe choice where their count is
+   * known. A node that is waited for must be able to start while the others are not ready: on Kubernetes a StatefulSet with
+   * `podManagementPolicy: Parallel` and a headless service with `publishNotReadyAddresses: true`.
+   */
+  quorum?: 'majority' | number | false;
 
   /**
    * Messages that may wait in one process before senders get an `OverloadedError`. Default 100 000. Higher takes longer
@@ -89,11 +104,37 @@ export interface NoexModuleOptions {
   strictMessages?: boolean;
 
   /**
+   * Spans of OpenTelemetry for calls, casts and handlers, in one trace with what caused them. Default `true`: where the app has
+   * `@opentelemetry/api` and has registered an SDK before it starts; else nothing is done, and costs nothing.
+   */
+  tracing?: boolean;
+
+  /**
+   * What else of a request travels with its messages: see `ContextPropagator`, and `clsPropagator` of `@noex/nestjs/cls` for
+   * `nestjs-cls`. Default none. Each one runs for every message sent and handled.
+   */
+  propagators?: readonly ContextPropagator[];
+
+  /**
    * What runs on this node from its start to its end, in start order, under the node's root supervisor: behaviors by class
    * or name, and supervisors of their own. The object form also says how the root restarts. Default: nothing but the
    * behaviors with `autoStart`, which come after these.
    */
   supervise?: readonly SupervisedChild[] | SupervisedRoot;
+}
+
+/**
+ * Paths of files in PEM form, all three needed. Every node shows its certificate and asks for the other's: whoever holds one of
+ * the CA is a member, so the CA must be the cluster's own. Host names in certificates are not compared. All three are read again when
+ * they change, within 2 to 3 s; connections that are up stay, and files that cannot be used change nothing but the log.
+ */
+export interface TlsOptions {
+  /** This node's certificate, for serverAuth and clientAuth, with intermediate ones behind it. Variable `CLUSTER_TLS_CERT_FILE`. */
+  certFile?: string;
+  /** Its private key, without a passphrase. Variable `CLUSTER_TLS_KEY_FILE`. */
+  keyFile?: string;
+  /** The cluster's CA; several while it is changed. Variable `CLUSTER_TLS_CA_FILE`. */
+  caFile?: string;
 }
 
 export interface HealthOptions {
@@ -118,13 +159,30 @@ export interface ShutdownOptions {
 
 export interface HeartbeatOptions {
   /**
-   * How often a silent connection is probed, in milliseconds. Variable `CLUSTER_HEARTBEAT_INTERVAL_MS`, default 1000.
-   * Lower costs a small frame per peer and interval.
+   * How often a node tells its peers that it lives, in milliseconds. Variable `CLUSTER_HEARTBEAT_INTERVAL_MS`, default 1000.
+   * Lower finds hung nodes sooner and costs a small message per peer and interval. Use one value on all nodes.
    */
   intervalMs?: number;
   /**
-   * Silence after which a peer counts as down, in milliseconds; more than twice the interval. Variable
-   * `CLUSTER_HEARTBEAT_TIMEOUT_MS`, default 4000. Lower finds hung nodes sooner and accuses slow ones more often.
+   * Silence after which a peer counts as down whatever its past, in milliseconds; more than twice the interval. Variable
+   * `CLUSTER_HEARTBEAT_TIMEOUT_MS`, default 4000, which finds every hung node within five seconds. Lower finds them sooner and
+   * accuses slow ones more often.
    */
   timeoutMs?: number;
+  /**
+   * Suspicion (phi) at which a peer counts as down before that: 8 means one error in 10^8 silences as long, if its heartbeats go on
+   * to come as they did. Variable `CLUSTER_HEARTBEAT_PHI_THRESHOLD`, default 8. Higher waits longer, up to `timeoutMs`.
+   */
+  phiThreshold?: number;
+  /**
+   * Least standard deviation believed of a peer's heartbeats, in milliseconds. Variable `CLUSTER_HEARTBEAT_MIN_STD_DEVIATION_MS`,
+   * default a fortieth of the interval. Lower makes a very regular peer suspicious at its first delay.
+   */
+  minStdDeviationMs?: number;
+  /**
+   * Silence beyond the usual interval that raises no suspicion yet, in milliseconds. Variable
+   * `CLUSTER_HEARTBEAT_ACCEPTABLE_PAUSE_MS`, default `timeoutMs` less one and a half intervals. Lower finds hung nodes sooner, and
+   * accuses more often where packets are lost.
+   */
+  acceptablePauseMs?: number;
 }

@@ -19,5 +19,8 @@ export const OPTION_DEFAULTS = {
   callTimeoutMs: 5000,
   maxMessageBytes: 16 * 1024 * 1024,
   strictMessages: false,
+  tracing: true,
+  propagators: [],
+  quorum: false,
   supervise: [],
 } as const;

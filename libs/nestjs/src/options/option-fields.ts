@@ -11,6 +11,11 @@ const readBoolean: ReadText = (text) => {
   return word === 'false' || word === '0' ? false : text;
 };
 
+const readQuorum: ReadText = (text) => {
+  const word = text.trim().toLowerCase();
+  return word === 'false' ? false : word === 'majority' ? word : readNumber(text);
+};
+
 const readList: ReadText = (text) =>
   text
     .split(',')
@@ -34,6 +39,11 @@ export const OPTION_FIELDS = {
   seeds: { variable: 'CLUSTER_SEEDS', read: readList },
   // Two variables and a file stand behind this one: secret-source.ts.
   clusterSecret: { variable: 'CLUSTER_SECRET', secret: true },
+  // Paths, but masked: the key itself may have been put in their place.
+  tls: { secret: true },
+  'tls.certFile': { variable: 'CLUSTER_TLS_CERT_FILE', read: readText, secret: true },
+  'tls.keyFile': { variable: 'CLUSTER_TLS_KEY_FILE', read: readText, secret: true },
+  'tls.caFile': { variable: 'CLUSTER_TLS_CA_FILE', read: readText, secret: true },
   clusterName: { variable: 'CLUSTER_NAME', read: readText },
   insecure: { variable: 'CLUSTER_INSECURE', read: readBoolean },
   transport: { variable: 'CLUSTER_TRANSPORT', read: readText },
@@ -47,10 +57,17 @@ export const OPTION_FIELDS = {
   heartbeat: {},
   'heartbeat.intervalMs': { variable: 'CLUSTER_HEARTBEAT_INTERVAL_MS', read: readNumber },
   'heartbeat.timeoutMs': { variable: 'CLUSTER_HEARTBEAT_TIMEOUT_MS', read: readNumber },
+  // Without a default here: the cluster derives theirs from the two above.
+  'heartbeat.phiThreshold': { variable: 'CLUSTER_HEARTBEAT_PHI_THRESHOLD', read: readNumber },
+  'heartbeat.minStdDeviationMs': { variable: 'CLUSTER_HEARTBEAT_MIN_STD_DEVIATION_MS', read: readNumber },
+  'heartbeat.acceptablePauseMs': { variable: 'CLUSTER_HEARTBEAT_ACCEPTABLE_PAUSE_MS', read: readNumber },
+  quorum: { variable: 'CLUSTER_QUORUM', read: readQuorum },
   mailboxLimit: {},
   callTimeoutMs: {},
   maxMessageBytes: {},
   strictMessages: {},
+  tracing: {},
+  propagators: {},
   // Read and checked by supervision-tree.ts.
   supervise: {},
 } as const satisfies Record<string, OptionField>;

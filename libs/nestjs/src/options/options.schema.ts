@@ -1,4 +1,17 @@
-import { ArrayNotEmpty, IsArray, IsBoolean, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+import {
+  ArrayNotEmpty,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import type { QuorumRule } from '@noex/cluster';
+import { MIN_SECRET_BYTES, TLS_FILE_NAMES } from '@noex/transport-tcp';
+import type { ContextPropagator } from '../context/context-propagator.js';
 import { isObject } from './code-options.js';
 import { isHost, isLoopback, isWildcard } from './host-form.js';
 import { isName, isNodeName } from './node-name-form.js';
@@ -8,9 +21,6 @@ import { isSeed } from './seed-form.js';
 
 /** Longest delay a Node timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** Below this a secret can be guessed from a recorded handshake. */
-const MIN_SECRET_BYTES = 16;
 
 const PORT = { message: 'a whole number from 0 to 65535 (0 = any free port)' };
 const INTERVAL = { message: `a whole number of milliseconds from 10 to ${MAX_TIMER_MS}` };
@@ -32,6 +42,22 @@ const isSecretList = (value: unknown): value is string[] =>
   value.length > 0 &&
   value.every((secret) => typeof secret === 'string' && secret !== '');
 
+const hasTls = (options: OptionsSchema) =>
+  options.tls !== undefined || TLS_FILE_NAMES.some((name) => options[`tls.${name}`] !== undefined);
+/** What is no group at all has no parts that could be missing. */
+const isPartOfTls = (options: OptionsSchema) =>
+  hasTls(options) && (options.tls === undefined || isObject(options.tls));
+const tlsFile = (what: string) =>
+  rule<OptionsSchema>(
+    'tlsFile',
+    `the path of ${what}; certificates need CLUSTER_TLS_CERT_FILE, CLUSTER_TLS_KEY_FILE and CLUSTER_TLS_CA_FILE, all three`,
+    (path, options) => !isPartOfTls(options) || (typeof path === 'string' && path !== ''),
+  );
+
+const isPropagator = (value: unknown): value is ContextPropagator =>
+  isObject(value) &&
+  ['send', 'handle'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+
 /**
  * Every option passes here, wherever it comes from. Properties are named by the option's path, so that a violation names
  * the field as its user wrote it; each message says what is expected.
@@ -52,9 +78,13 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
   @rule('host', 'an IP address or host name to listen on, without a port', isHost)
   @rule<OptionsSchema>(
     'secured',
-    'a cluster secret to listen beyond loopback: set CLUSTER_SECRET or CLUSTER_SECRET_FILE, or CLUSTER_HOST=127.0.0.1, or CLUSTER_INSECURE=true if anybody may join',
+    'a cluster secret to listen beyond loopback: set CLUSTER_SECRET or CLUSTER_SECRET_FILE (or CLUSTER_TLS_CERT_FILE), or CLUSTER_HOST=127.0.0.1, or CLUSTER_INSECURE=true if anybody may join',
     (host, options) =>
-      !isHost(host) || isLoopback(host) || options.insecure === true || options.clusterSecret !== undefined,
+      !isHost(host) ||
+      isLoopback(host) ||
+      options.insecure === true ||
+      options.clusterSecret !== undefined ||
+      hasTls(options),
   )
   host!: string;
 
@@ -96,6 +126,23 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
       secrets.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES),
   )
   clusterSecret!: string[] | undefined;
+
+  @rule('tls', '{ certFile, keyFile, caFile }, or nothing', (value) => value === undefined || isObject(value))
+  @rule<OptionsSchema>(
+    'oneProtection',
+    'either certificates (CLUSTER_TLS_…) or a secret (CLUSTER_SECRET, CLUSTER_SECRET_FILE), not both; choose the same on every node',
+    (_, options) => !hasTls(options) || options.clusterSecret === undefined,
+  )
+  tls!: object | undefined;
+
+  @tlsFile("this node's certificate in PEM form")
+  'tls.certFile'!: string | undefined;
+
+  @tlsFile("the certificate's private key in PEM form")
+  'tls.keyFile'!: string | undefined;
+
+  @tlsFile("the cluster's own CA in PEM form")
+  'tls.caFile'!: string | undefined;
 
   @rule(
     'clusterName',
@@ -159,7 +206,11 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
   @Max(MAX_TIMER_MS, DURATION)
   'shutdown.drainMs'!: number;
 
-  @rule('heartbeat', '{ intervalMs, timeoutMs }', isObject)
+  @rule(
+    'heartbeat',
+    '{ intervalMs, timeoutMs, phiThreshold, minStdDeviationMs, acceptablePauseMs }',
+    isObject,
+  )
   heartbeat!: object;
 
   @IsInt(INTERVAL)
@@ -178,6 +229,32 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
   )
   'heartbeat.timeoutMs'!: number;
 
+  @IsOptional()
+  @rule('suspicion', 'a number above 0', (value) => typeof value === 'number' && value > 0)
+  'heartbeat.phiThreshold'!: number | undefined;
+
+  @IsOptional()
+  @rule(
+    'deviation',
+    `a number of milliseconds above 0, at most ${MAX_TIMER_MS}`,
+    (value) => typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS,
+  )
+  'heartbeat.minStdDeviationMs'!: number | undefined;
+
+  @IsOptional()
+  @IsInt(DURATION)
+  @Min(0, DURATION)
+  @Max(MAX_TIMER_MS, DURATION)
+  'heartbeat.acceptablePauseMs'!: number | undefined;
+
+  @rule(
+    'quorum',
+    'majority, a whole number of nodes of at least 1, or false for no condition',
+    (value) =>
+      value === false || value === 'majority' || (Number.isSafeInteger(value) && (value as number) >= 1),
+  )
+  quorum!: QuorumRule;
+
   @IsInt(COUNT)
   @Min(1, COUNT)
   mailboxLimit!: number;
@@ -194,6 +271,16 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
 
   @IsBoolean(FLAG)
   strictMessages!: boolean;
+
+  @IsBoolean(FLAG)
+  tracing!: boolean;
+
+  @rule(
+    'propagators',
+    'a list of propagators, each with the methods send and handle',
+    (propagators) => Array.isArray(propagators) && propagators.every(isPropagator),
+  )
+  propagators!: ContextPropagator[];
 
   /** A tree, with rules of its own: supervision-tree.ts. */
   supervise!: unknown;

@@ -22,6 +22,9 @@ describe('resolveNoexOptions', () => {
       callTimeoutMs: 5000,
       maxMessageBytes: 16_777_216,
       strictMessages: false,
+      tracing: true,
+      propagators: [],
+      quorum: false,
       supervise: { root: { children: [] }, references: [] },
     });
     expect(secrets.isEmpty).toBe(true);

@@ -1,3 +1,4 @@
+import { loadTlsFiles, TLS_FILE_NAMES, type TlsFiles } from '@noex/transport-tcp';
 import { validateSync } from 'class-validator';
 import { readSupervision, type SupervisionTree } from '../supervision/supervision-tree.js';
 import { defaultAdvertisedHost } from './advertised-host.js';
@@ -14,7 +15,7 @@ import type { ResolvedNoexOptions, TransportFactory } from './resolved-options.j
 import { readSecrets } from './secret-source.js';
 
 /**
- * Code over environment over defaults, checked as a whole. Reads the secret file and nothing else from outside.
+ * Code over environment over defaults, checked as a whole. Reads the files of the secret and of TLS, and nothing else from outside.
  *
  * @throws InvalidOptionsError that lists every bad field; `data.violations` holds the same as {@link OptionViolation}s.
  */
@@ -55,6 +56,11 @@ export function resolveNoexOptions(
   );
   // The schema sees no secret where none could be read; why is known better here.
   if (secrets.problem !== undefined) errors.set('clusterSecret', secrets.problem);
+  const tls = tlsFilesOf(schema);
+  if (tls && !['tls', ...TLS_FILE_NAMES.map((name) => `tls.${name}`)].some((path) => errors.has(path))) {
+    const { problems } = loadTlsFiles(tls, machine.readFile, new Date());
+    for (const { file, expected } of problems) errors.set(`tls.${file}`, expected);
+  }
 
   for (const path of OPTION_PATHS) {
     const expected = errors.get(path);
@@ -73,7 +79,7 @@ export function resolveNoexOptions(
     violations.push({ field, value: showValue(value), expected, source: 'code' });
   }
   if (violations.length > 0) throw invalidOptions(violations);
-  return resolved(schema, supervision.tree);
+  return resolved(schema, secrets.file, supervision.tree);
 }
 
 type Given = Record<OptionPath, GivenOption>;
@@ -102,7 +108,8 @@ function gather(
   ) as Given;
   given.clusterSecret = secrets;
   given.nodeName = pick('nodeName', () => machine.hostName());
-  const protectedOrTold = secrets.value !== undefined || given.insecure.value === true;
+  const hasTls = TLS_FILE_NAMES.some((name) => given[`tls.${name}`].value !== undefined);
+  const protectedOrTold = secrets.value !== undefined || hasTls || given.insecure.value === true;
   given.host = pick('host', () => (protectedOrTold ? '0.0.0.0' : '127.0.0.1'));
   if (given.advertisedHost.source === 'default') {
     given.advertisedHost = defaultAdvertisedHost(given.host.value, env, machine);
@@ -111,7 +118,11 @@ function gather(
 }
 
 /** The checked values in their public shape. */
-function resolved(checked: OptionsSchema, supervise: SupervisionTree): ResolvedNoexOptions {
+function resolved(
+  checked: OptionsSchema,
+  secretFile: string | undefined,
+  supervise: SupervisionTree,
+): ResolvedNoexOptions {
   const path = (name: 'health.livePath' | 'health.readyPath' | 'metrics.path') =>
     checked[name].replace(/^\//, '');
   return Object.freeze({
@@ -121,6 +132,8 @@ function resolved(checked: OptionsSchema, supervise: SupervisionTree): ResolvedN
     advertisedHost: checked.advertisedHost,
     seeds: Object.freeze([...checked.seeds]),
     secrets: new ClusterSecrets(checked.clusterSecret ?? []),
+    secretFile,
+    tls: tlsFilesOf(checked),
     clusterName: checked.clusterName,
     insecure: checked.insecure,
     transport: checked.transport as 'tcp' | TransportFactory,
@@ -132,13 +145,26 @@ function resolved(checked: OptionsSchema, supervise: SupervisionTree): ResolvedN
     heartbeat: Object.freeze({
       intervalMs: checked['heartbeat.intervalMs'],
       timeoutMs: checked['heartbeat.timeoutMs'],
+      phiThreshold: checked['heartbeat.phiThreshold'],
+      minStdDeviationMs: checked['heartbeat.minStdDeviationMs'],
+      acceptablePauseMs: checked['heartbeat.acceptablePauseMs'],
     }),
+    quorum: checked.quorum,
     mailboxLimit: checked.mailboxLimit,
     callTimeoutMs: checked.callTimeoutMs,
     maxMessageBytes: checked.maxMessageBytes,
     strictMessages: checked.strictMessages,
+    tracing: checked.tracing,
+    propagators: checked.propagators,
     supervise: Object.freeze(supervise),
   });
+}
+
+/** `undefined` when any is given is a violation of the schema. */
+function tlsFilesOf(schema: OptionsSchema): TlsFiles | undefined {
+  const { 'tls.certFile': certFile, 'tls.keyFile': keyFile, 'tls.caFile': caFile } = schema;
+  if (certFile === undefined || keyFile === undefined || caFile === undefined) return undefined;
+  return Object.freeze({ certFile, keyFile, caFile });
 }
 
 function variableOf(path: OptionPath): { variable?: string } {

@@ -1,4 +1,7 @@
+import type { ContextPropagator } from '../context/context-propagator.js';
 import type { Logger, Transport } from '@noex/contracts';
+import type { QuorumRule } from '@noex/cluster';
+import type { TlsFiles } from '@noex/transport-tcp';
 import type { SupervisionTree } from '../supervision/supervision-tree.js';
 import type { ClusterSecrets } from './cluster-secrets.js';
 
@@ -13,6 +16,10 @@ export interface ResolvedNoexOptions {
   readonly advertisedHost: string;
   readonly seeds: readonly string[];
   readonly secrets: ClusterSecrets;
+  /** Where they were read and are to be read again when they change. */
+  readonly secretFile: string | undefined;
+  /** Paths of the certificates that stand in place of secrets. */
+  readonly tls: TlsFiles | undefined;
   readonly clusterName: string;
   readonly insecure: boolean;
   readonly transport: 'tcp' | TransportFactory;
@@ -21,10 +28,20 @@ export interface ResolvedNoexOptions {
   /** Path without a leading slash. */
   readonly metrics: { readonly path: string } | false;
   readonly shutdown: { readonly drainMs: number };
-  readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
+  /** What is undefined follows from the others: see HeartbeatOptions of `@noex/cluster`. */
+  readonly heartbeat: {
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
+    readonly phiThreshold: number | undefined;
+    readonly minStdDeviationMs: number | undefined;
+    readonly acceptablePauseMs: number | undefined;
+  };
+  readonly quorum: QuorumRule;
   readonly mailboxLimit: number;
   readonly callTimeoutMs: number;
   readonly maxMessageBytes: number;
   readonly strictMessages: boolean;
+  readonly tracing: boolean;
+  readonly propagators: readonly ContextPropagator[];
   readonly supervise: SupervisionTree;
 }

@@ -1,3 +1,4 @@
+import { parseSecretFile } from '@noex/transport-tcp';
 import type { GivenOption } from './given-option.js';
 import type { Machine } from './machine.js';
 
@@ -5,6 +6,8 @@ import type { Machine } from './machine.js';
 export interface GivenSecrets {
   /** Its value is `undefined` for "no secret". */
   readonly given: GivenOption;
+  /** The file they came from. */
+  readonly file?: string;
   /** What was expected instead, where a variable was set but gave no value. */
   readonly problem?: string;
 }
@@ -37,10 +40,11 @@ export function readSecrets(
     // Neither the path nor the error's message: people put the secret itself into this variable.
     return unusable(`the path of a readable file (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`);
   }
-  const lines = content.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (lines.length === 0) return unusable('a file that holds a secret; it is empty');
+  const secrets = parseSecretFile(content);
+  if (secrets.length === 0) return unusable('a file that holds a secret; it is empty');
   return {
-    given: { value: lines.flatMap(split), source: 'environment', variable: 'CLUSTER_SECRET_FILE' },
+    given: { value: secrets, source: 'environment', variable: 'CLUSTER_SECRET_FILE' },
+    file: path,
   };
 }
 

@@ -25,7 +25,8 @@ export class RemoteSpawnService {
   /**
    * Starts a process of a behavior class, or of the contract or name of one that this app need not have. Resolves when its `init` has
    * finished. Rejects with BehaviorNotFoundError, SpawnRefusedError, SpawnFailedError, SpawnTimeoutError,
-   * NodeUnreachableError, NodeDownError, DrainingError, OverloadedError, NameTakenError.
+   * NodeUnreachableError, NodeDownError, DrainingError, OverloadedError, NameTakenError; with `globalName` also NoQuorumError and
+   * NameClaimTimeoutError.
    */
   spawn<B extends object>(
     behavior: Type<B> | BehaviorContract<B>,

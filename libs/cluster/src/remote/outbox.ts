@@ -1,0 +1,100 @@
+import type { PeerConnection } from '@noex/contracts';
+import { FrameWriter } from '../wire/frame-writer.js';
+import type { WaitingMessage } from '../wire/message-buffer.js';
+import type { PayloadCodec } from '../wire/payload-codec.js';
+import type { PeerLimits } from './peer-limits.js';
+
+/** Bytes that leave before the tick ends. */
+const FLUSH_BYTES = 64 * 1024;
+
+export interface OutboxOwner {
+  /** The tick ends and something may leave: last additions. */
+  beforeFlush(): void;
+  /** There may be more room than before. */
+  flushed(): void;
+}
+
+/**
+ * What waits to be sent to one peer. Messages written in one tick leave in one frame; what the transport refuses waits here, in
+ * order. Urgent messages pass it: they leave before the next frame, also between the chunks of a large message.
+ */
+export class Outbox {
+  readonly writer: FrameWriter;
+  private readonly urgentWriter: FrameWriter;
+  private flushRequested = false;
+  private isBlocked = false;
+  private isClosed = false;
+
+  constructor(
+    codec: PayloadCodec,
+    private readonly limits: PeerLimits,
+    private readonly connection: PeerConnection,
+    private readonly owner: OutboxOwner,
+  ) {
+    this.writer = new FrameWriter(codec, limits.maxMessageBytes, limits.maxControlBytes);
+    this.urgentWriter = new FrameWriter(codec, limits.maxFrameBytes);
+  }
+
+  /** Bytes that the transport has not taken. */
+  get size(): number {
+    return this.writer.size;
+  }
+
+  /** Bytes that wait because the transport takes no more, besides the large message it is being given; 0 while it takes what comes. */
+  get backlog(): number {
+    return this.isBlocked ? this.writer.behind : 0;
+  }
+
+  /** Bytes that the transport has taken since the start. */
+  get passed(): number {
+    return this.writer.passed;
+  }
+
+  /** Sends what was written at the end of the tick, or now if it is much. */
+  request(): void {
+    if (this.writer.size >= FLUSH_BYTES) {
+      this.flush();
+    } else if (!this.flushRequested) {
+      this.flushRequested = true;
+      setImmediate(this.flushAtEndOfTick);
+    }
+  }
+
+  urgent(write: (writer: FrameWriter) => void): void {
+    write(this.urgentWriter);
+    this.request();
+  }
+
+  private readonly flushAtEndOfTick = (): void => {
+    this.flushRequested = false;
+    this.owner.beforeFlush();
+    this.flush();
+  };
+
+  /** Hands over what the transport takes; the rest waits for `unblock`. */
+  flush(): void {
+    const { urgentWriter, writer } = this;
+    while (!this.isBlocked && !this.isClosed) {
+      const from = urgentWriter.size > 0 ? urgentWriter : writer;
+      if (from.size === 0) break;
+      if (!this.connection.send(from.batch(this.limits.maxFrameBytes))) this.isBlocked = true;
+      // Sending may have ended the connection.
+      else if (!this.isClosed) from.accept();
+    }
+    this.owner.flushed();
+  }
+
+  unblock(): void {
+    this.isBlocked = false;
+    this.flush();
+  }
+
+  /** Nothing leaves any more. Returns the messages that did not, or not to their last byte. */
+  close(): WaitingMessage[] {
+    this.isClosed = true;
+    const unsent = [...this.writer.messages()];
+    this.writer.clear();
+    this.urgentWriter.clear();
+    return unsent;
+  }
+}
