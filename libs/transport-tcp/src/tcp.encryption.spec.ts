@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { ComplianceHost } from '@noex/testing';
+import { ComplianceHost, TestAuthority } from '@noex/testing';
 import { parseHostPort } from './address.js';
-import { TestAuthority } from './certificates.spec-support.js';
 import { decodeMessage } from './handshake-messages.js';
 import { deriveKey } from './key.js';
 import { tcp } from './tcp.transport.js';

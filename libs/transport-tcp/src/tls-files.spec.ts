@@ -1,4 +1,4 @@
-import { TestAuthority } from './certificates.spec-support.js';
+import { TestAuthority } from '@noex/testing';
 import { examineTlsMaterial, loadTlsFiles, type TlsMaterial } from './tls-files.js';
 
 const NOW = new Date();
@@ -37,11 +37,7 @@ it.each<[string, Partial<TlsMaterial>, RegExp]>([
   // Without one TLS would trust every public authority.
   ['no CA', { ca: '' }, /^caFile: the cluster's CA/],
   ['a CA that is none', { ca: good.cert }, /^caFile: the cluster's CA/],
-  [
-    'a CA that is cut off',
-    { ca: good.ca.replace(/\n.{64}\n/, '\n') },
-    /^caFile: the cluster's CA/,
-  ],
+  ['a CA that is cut off', { ca: good.ca.replace(/\n.{64}\n/, '\n') }, /^caFile: the cluster's CA/],
 ])('refuses %s', (_, changes, expected) => {
   expect(problems(changes)).toEqual([expect.stringMatching(expected)]);
 });
