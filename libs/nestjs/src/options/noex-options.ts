@@ -98,6 +98,12 @@ export interface NoexModuleOptions {
   maxMessageBytes?: number;
 
   /**
+   * Bytes that may wait for one peer before calls to it fail with `OverloadedError` and casts return `false`. Default 32 MiB.
+   * Higher takes longer bursts to a slow peer, at the price of that memory per peer.
+   */
+  maxQueuedBytes?: number;
+
+  /**
    * Encode and decode messages between processes of this node too, so that what works here also crosses a network.
    * Default `false`. Costs a copy per local message.
    */

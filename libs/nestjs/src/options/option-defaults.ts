@@ -18,6 +18,7 @@ export const OPTION_DEFAULTS = {
   mailboxLimit: 100_000,
   callTimeoutMs: 5000,
   maxMessageBytes: 16 * 1024 * 1024,
+  maxQueuedBytes: 32 * 1024 * 1024,
   strictMessages: false,
   tracing: true,
   propagators: [],

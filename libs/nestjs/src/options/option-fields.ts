@@ -65,6 +65,7 @@ export const OPTION_FIELDS = {
   mailboxLimit: {},
   callTimeoutMs: {},
   maxMessageBytes: {},
+  maxQueuedBytes: {},
   strictMessages: {},
   tracing: {},
   propagators: {},

@@ -269,6 +269,10 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
   @Max(2 ** 30, FRAME)
   maxMessageBytes!: number;
 
+  @IsInt(COUNT)
+  @Min(1, COUNT)
+  maxQueuedBytes!: number;
+
   @IsBoolean(FLAG)
   strictMessages!: boolean;
 

@@ -21,6 +21,7 @@ describe('resolveNoexOptions', () => {
       mailboxLimit: 100_000,
       callTimeoutMs: 5000,
       maxMessageBytes: 16_777_216,
+      maxQueuedBytes: 33_554_432,
       strictMessages: false,
       tracing: true,
       propagators: [],

@@ -153,6 +153,7 @@ function resolved(
     mailboxLimit: checked.mailboxLimit,
     callTimeoutMs: checked.callTimeoutMs,
     maxMessageBytes: checked.maxMessageBytes,
+    maxQueuedBytes: checked.maxQueuedBytes,
     strictMessages: checked.strictMessages,
     tracing: checked.tracing,
     propagators: checked.propagators,

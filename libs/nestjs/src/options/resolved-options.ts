@@ -40,6 +40,7 @@ export interface ResolvedNoexOptions {
   readonly mailboxLimit: number;
   readonly callTimeoutMs: number;
   readonly maxMessageBytes: number;
+  readonly maxQueuedBytes: number;
   readonly strictMessages: boolean;
   readonly tracing: boolean;
   readonly propagators: readonly ContextPropagator[];

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { TestAuthority } from '../../../transport-tcp/src/certificates.spec-support.js';
+import { TestAuthority } from '@noex/testing';
 import { machine, refused, resolve, SECRET, violationsOf } from './resolve-options.spec-support.js';
 
 const authority = new TestAuthority('shop CA');

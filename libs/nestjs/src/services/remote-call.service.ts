@@ -40,6 +40,27 @@ export class RemoteCallService {
   }
 
   /**
+   * A cast that waits for room: resolves when it is in the queue to its node, or in the mailbox of a process of this one, within
+   * `timeoutMs`. Rejects with OverloadedError, NodeUnreachableError, ProcessNotFoundError, the reason of `signal`, or as `cast` throws;
+   * then it was not sent.
+   */
+  castAsync<B, M extends CastName<B>>(
+    to: ProcessRef<B>,
+    method: M,
+    ...[payload, options]: CastArguments<B, M, CallOptions>
+  ): Promise<void> {
+    return this.cluster.castAsync(to, method, payload, options);
+  }
+
+  /**
+   * Resolves when all that was sent so far to a node, or to all, has been handed to the network: what a producer waits for whose
+   * cast was refused. Rejects with NodeUnreachableError when the node is not connected or is lost before.
+   */
+  drained(nodeId?: string): Promise<void> {
+    return this.cluster.drained(nodeId);
+  }
+
+  /**
    * The process as an object: `await remote.client(cart).add(item)` is `remote.call(cart, 'add', item)`. `defaults` hold for all of
    * its calls.
    */
