@@ -235,6 +235,13 @@ describe('the context of a request', () => {
     expect(noted).toEqual(expect.arrayContaining([{ id: 'eva' }, { id: 'adam' }]));
   });
 
+  it('goes with a cast that waits for room as with any other', async () => {
+    await gateway.get(RemoteCallService).castAsync(gateway.get(Shop).ledger, 'note');
+    await gateway.get(RemoteCallService).call(gateway.get(Shop).ledger, 'book', 1);
+    const names = spans.getFinishedSpans().map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['send note', 'process ledger/note']));
+  });
+
   it('a log line in a handler carries its process, its behavior and the trace', async () => {
     await pay('eva');
     const [span] = spans.getFinishedSpans().filter(({ name }) => name === 'ledger/book');

@@ -20,12 +20,12 @@ it('calls the handler of the name of the method, with its payload and options', 
 });
 
 it("has options for all calls, which give way to a call's own", async () => {
-  const client = processClient<Cart>(call, { timeoutMs: 100, headers: { a: "1" } });
+  const client = processClient<Cart>(call, { timeoutMs: 100, headers: { a: '1' } });
   await client.total();
   await client.total(undefined, { timeoutMs: 5 });
   expect(call.mock.calls.map(([, , options]) => options)).toEqual([
-    { timeoutMs: 100, headers: { a: "1" } },
-    { timeoutMs: 5, headers: { a: "1" } },
+    { timeoutMs: 100, headers: { a: '1' } },
+    { timeoutMs: 5, headers: { a: '1' } },
   ]);
 });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CallArguments, CallName, CastArguments, CastName, ProcessRef, ReplyOf } from '@noex/contracts';
 import { Cluster } from '@noex/cluster';
 import type { CallOptions, Headers } from '@noex/runtime';
+import { Propagation } from '../context/propagation.js';
 import { processClient, type ProcessClient } from './process-client.js';
 
 export interface CastOptions {
@@ -11,7 +12,10 @@ export interface CastOptions {
 /** Calls and casts to processes, here or on any node. */
 @Injectable()
 export class RemoteCallService {
-  constructor(private readonly cluster: Cluster) {}
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly propagation: Propagation,
+  ) {}
 
   /**
    * Resolves with what the handler returned. Rejects with a NoexError whose `outcome` tells whether the handler may have
@@ -49,7 +53,10 @@ export class RemoteCallService {
     method: M,
     ...[payload, options]: CastArguments<B, M, CallOptions>
   ): Promise<void> {
-    return this.cluster.castAsync(to, method, payload, options);
+    const headers = { ...options?.headers };
+    return this.propagation.send({ kind: 'cast', to, name: method, headers }, () =>
+      this.cluster.castAsync(to, method, payload, { ...options, headers }),
+    );
   }
 
   /**

@@ -128,7 +128,7 @@ const Room = defineContract<RoomApi>('room');
 export async function aContract() {
   const room = await spawner.spawn(Room, { args: { topic: 'x' } });
   const typed: ProcessRef<RoomApi> = room;
-  const lines: number = await remote.client(room, { timeoutMs: 9 }).say('hello', { headers: { a: "1" } });
+  const lines: number = await remote.client(room, { timeoutMs: 9 }).say('hello', { headers: { a: '1' } });
   await remote.client(room).leave();
 
   // @ts-expect-error -- the reply is a number
