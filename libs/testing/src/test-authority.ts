@@ -1,8 +1,6 @@
-// START HERE when a test needs certificates: node:crypto reads X.509 but does not make it, so the few bytes of DER are put together here.
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TlsFiles, TlsMaterial } from './tls-files.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 const TAGS = { boolean: 0x01, integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06, utf8: 0x0c, time: 0x18 };
@@ -16,7 +14,15 @@ const OIDS = {
   serverAuth: '2b06010505070301',
 };
 
+/** In PEM form: a certificate, its private key, and the authority that issued it. */
+export interface TestCertificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
 export interface CertificateRequest {
+  /** Its common name. */
   readonly name: string;
   /** Default: from yesterday on. */
   readonly from?: Date;
@@ -26,16 +32,20 @@ export interface CertificateRequest {
   readonly serverOnly?: boolean;
 }
 
-/** An authority that a test makes for itself, with keys that never leave it. */
+/**
+ * A certificate authority that a test makes for itself. node:crypto reads X.509 (RFC 5280) but does not make it, so the few bytes of DER
+ * are put together here.
+ */
 export class TestAuthority {
   private readonly keys = newKeys();
+  /** Its own certificate. */
   readonly pem: string;
 
   constructor(private readonly name: string) {
     this.pem = this.certify({ name }, this.keys.publicKey, true);
   }
 
-  issue(request: CertificateRequest): TlsMaterial {
+  issue(request: CertificateRequest): TestCertificate {
     const { publicKey, privateKey } = newKeys();
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     return { cert: this.certify(request, publicKey, false), key, ca: this.pem };
@@ -75,7 +85,7 @@ export class TestAuthority {
 }
 
 /** Writes them into a folder under the names that belong to a node; writing again replaces them. */
-export function writeTlsFiles(folder: string, name: string, { cert, key, ca }: TlsMaterial): TlsFiles {
+export function writeTlsFiles(folder: string, name: string, { cert, key, ca }: TestCertificate) {
   const files = {
     certFile: join(folder, `${name}.crt`),
     keyFile: join(folder, `${name}.key`),
