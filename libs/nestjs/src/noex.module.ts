@@ -30,6 +30,8 @@ import { ProcessGroupsService } from './services/process-groups.service.js';
 import { RemoteCallService } from './services/remote-call.service.js';
 import { RemoteMonitorService } from './services/remote-monitor.service.js';
 import { RemoteSpawnService } from './services/remote-spawn.service.js';
+import { DrainHooks } from './shutdown/drain-hooks.js';
+import { Shutdown } from './shutdown/shutdown.js';
 import { RootSupervisor } from './supervision/root-supervisor.js';
 import { SupervisionService } from './supervision/supervision.service.js';
 import { NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE, NOEX_OPTIONS } from './tokens.js';
@@ -49,6 +51,7 @@ export interface NoexModuleAsyncOptions {
 
 const GIVEN_OPTIONS = Symbol('NOEX_GIVEN_OPTIONS');
 const LIBRARY_LOGGER = Symbol('NOEX_LOGGER');
+const FEATURE = Symbol('NOEX_FEATURE');
 const SERVICES = [
   ClusterService,
   RemoteCallService,
@@ -58,6 +61,10 @@ const SERVICES = [
   ProcessGroupsService,
   SupervisionService,
 ];
+
+/** What `NoexModule.forFeature()` gives. */
+@Module({})
+export class NoexFeatureModule {}
 
 /** START HERE. Makes the app a node of the cluster. Import it once, in the root module; its services are then global. */
 @Module({})
@@ -70,6 +77,19 @@ export class NoexModule {
   /** As `forRoot`, with options from a factory. */
   static forRootAsync(options: NoexModuleAsyncOptions): DynamicModule {
     return assemble(asyncOptions(options), options.useClass ? [options.useClass] : [], options.imports);
+  }
+
+  /**
+   * Names behaviors that are among the providers of the module that imports this. That alone makes them known; but those of a module
+   * that is loaded while the app runs (`LazyModuleLoader`) become so, here and to peers, only by this.
+   */
+  static forFeature(behaviors: readonly Type[]): DynamicModule {
+    const announcement = {
+      provide: FEATURE,
+      inject: [BehaviorExplorer],
+      useFactory: (explorer: BehaviorExplorer) => explorer.announce(behaviors),
+    };
+    return { module: NoexFeatureModule, providers: [announcement] };
   }
 }
 
@@ -125,8 +145,10 @@ function assemble(
       { provide: Propagation, inject: [NOEX_OPTIONS, Cluster], useFactory: createPropagation },
       BehaviorExplorer,
       RootSupervisor,
+      DrainHooks,
+      Shutdown,
       NoexOrchestrator,
     ],
-    exports: [...SERVICES, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
+    exports: [...SERVICES, BehaviorExplorer, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
   };
 }

@@ -22,6 +22,9 @@ type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 export class BehaviorExplorer implements OnModuleInit {
   /** What was found, in the order of discovery. */
   readonly definitions: BehaviorDefinition[] = [];
+  private readonly found = new Map<string, Type>();
+  private readonly announced: Type[] = [];
+  private started = false;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -32,25 +35,46 @@ export class BehaviorExplorer implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const providers = this.discovery.getProviders();
-    if (providers.filter(({ token }) => token === Cluster).length > 1) {
+    this.started = true;
+    if (this.discovery.getProviders().filter(({ token }) => token === Cluster).length > 1) {
       throw new InvalidOptionsError(
         'NoexModule is imported twice; import it once, in the root module: it is global',
       );
     }
-    const found = new Map<string, Type>();
+    await this.explore();
+  }
+
+  /**
+   * Of a feature module: its behaviors have to be found when the app starts, or now where the module is loaded later, as Nest calls
+   * no hook of such a module.
+   */
+  async announce(behaviors: readonly Type[]): Promise<void> {
+    this.announced.push(...behaviors);
+    if (this.started) await this.explore();
+  }
+
+  private async explore(): Promise<void> {
+    const providers = this.discovery.getProviders();
     for (const wrapper of providers) {
       const type = wrapper.metatype as Type | null;
       const metadata = behaviorMetadata(type);
-      if (!type || !metadata || found.get(metadata.name) === type) continue;
-      const twin = found.get(metadata.name);
+      if (!type || !metadata) continue;
+      const twin = this.found.get(metadata.name);
+      if (twin === type) continue;
       if (twin) {
         throw new InvalidOptionsError(
           `two behaviors are named "${metadata.name}": ${twin.name} and ${type.name}; give each @NoexBehavior() its own name`,
         );
       }
-      found.set(metadata.name, type);
+      this.found.set(metadata.name, type);
       await this.register(wrapper, this.definition(type), providers);
+    }
+    const known = new Set(this.found.values());
+    for (const type of this.announced.splice(0)) {
+      if (known.has(type)) continue;
+      throw new InvalidOptionsError(
+        `NoexModule.forFeature() names ${type.name}, which is no behavior among the providers: decorate it with @NoexBehavior('name') and list it in the providers of the module that imports the feature`,
+      );
     }
   }
 

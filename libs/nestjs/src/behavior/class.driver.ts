@@ -14,6 +14,7 @@ import { validatorOf } from './payload-validation.js';
 export interface LifeCycleMethods {
   init?(args: unknown, context: ProcessContext): unknown;
   terminate?(reason: ExitReason, context: ProcessContext): unknown;
+  onDrain?(context: ProcessContext): unknown;
 }
 
 /** Runs a behavior class: the state of a process is an instance. */
@@ -60,6 +61,9 @@ export function classDriver(
     terminate:
       prototype.terminate &&
       ((cell, reason) => (cell.state as Required<LifeCycleMethods>).terminate(reason, cell.context)),
+    ...(prototype.onDrain && {
+      drain: (cell: ProcessCell) => (cell.state as Required<LifeCycleMethods>).onDrain(cell.context),
+    }),
   };
 }
 
