@@ -7,6 +7,7 @@ const libraries = {
   'transport-memory': ['contracts'],
   nestjs: ['contracts', 'runtime', 'cluster', 'transport-tcp'],
   testing: ['contracts', 'runtime', 'cluster', 'transport-memory', 'nestjs'],
+  cli: [],
 };
 const spec = '\\.(spec|e2e-spec|spec-support|type-test)\\.ts$';
 
@@ -42,7 +43,7 @@ module.exports = {
       from: { path: '^(libs/[^/]+|apps/[^/]+)/' },
       to: {
         path: '^libs/[^/]+/(src|dist)/',
-        pathNot: ['^$1/', '^libs/[^/]+/(src|dist)/(index|(health|metrics)/index)\\.'],
+        pathNot: ['^$1/', '^libs/[^/]+/(src|dist)/(index|(health|metrics|microservices|nest)/index)\\.'],
       },
     },
     {
@@ -53,10 +54,17 @@ module.exports = {
     },
     {
       name: 'nest-only-in-nestjs',
-      comment: 'Only libs/nestjs knows Nest.',
+      comment: 'Only libs/nestjs knows Nest, and the part of the testing kit that tests Nest apps.',
       severity: 'error',
-      from: { path: '^libs/', pathNot: ['^libs/nestjs/', spec] },
+      from: { path: '^libs/', pathNot: ['^libs/nestjs/', '^libs/testing/src/nest/', spec] },
       to: { path: 'node_modules/@nestjs/' },
+    },
+    {
+      name: 'testing-root-without-nest',
+      comment: 'Tests of processes without Nest load none of it.',
+      severity: 'error',
+      from: { path: '^libs/testing/src/[^/]+$' },
+      to: { path: '^libs/(testing/src/nest|nestjs)/' },
     },
     {
       name: 'testing-never-in-production',

@@ -22,8 +22,9 @@ module.exports = {
   transform: { '^.+\\.[tj]s$': swc },
   transformIgnorePatterns: ['/node_modules/(?!@nestjs/|nestjs-cls/)'],
   moduleNameMapper: {
-    '^@noex/nestjs/(health|metrics|cls)$': '<rootDir>/libs/nestjs/src/$1/index.ts',
-    '^@noex/(contracts|runtime|cluster|transport-tcp|transport-memory|testing|nestjs)$':
+    '^@noex/nestjs/(health|metrics|cls|microservices)$': '<rootDir>/libs/nestjs/src/$1/index.ts',
+    '^@noex/testing/nest$': '<rootDir>/libs/testing/src/nest/index.ts',
+    '^@noex/(contracts|runtime|cluster|transport-tcp|transport-memory|testing|nestjs|cli)$':
       '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,0 +1,11 @@
+export { NoMessageHandlerError } from './errors.js';
+export type { NoexRpcEvents, NoexRpcStatus } from './node-events.js';
+export { NoexClient, type NoexClientOptions } from './noex-client.js';
+export {
+  noexMicroservice,
+  NoexClientsModule,
+  type NoexClientRegistration,
+  type NoexMicroserviceOptions,
+} from './noex-microservice.js';
+export { NoexRpcContext } from './noex-rpc.context.js';
+export { NOEX_TRANSPORT, NoexServer, type NoexServerOptions } from './noex-server.js';
