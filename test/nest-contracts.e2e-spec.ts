@@ -1,20 +1,17 @@
-import { Controller, Get, type INestApplication, type Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { Controller, Get } from '@nestjs/common';
 import { Type as Nested } from 'class-transformer';
 import { IsInt, IsString, Min, ValidateNested } from 'class-validator';
 import request from 'supertest';
 import { z } from 'zod';
-import { Cluster } from '@noex/cluster';
 import {
   defineContract,
   HandleCall,
   InvalidMessageError,
   NoexBehavior,
-  NoexModule,
   RemoteCallService,
   RemoteSpawnService,
 } from '@noex/nestjs';
-import { MemoryNetwork } from '@noex/transport-memory';
+import { createTestCluster, type TestCluster } from '@noex/testing/nest';
 
 // --- what both apps know ---
 
@@ -84,27 +81,20 @@ class Gateway {
 }
 
 describe('a gateway without the code of its workers', () => {
-  const network = new MemoryNetwork();
-  const apps: INestApplication[] = [];
-
-  async function start(nodeName: string, providers: Type[], controllers: Type[]): Promise<INestApplication> {
-    const noex = NoexModule.forRoot({ nodeName, transport: () => network.transport(), metrics: false });
-    const testing = await Test.createTestingModule({ imports: [noex], providers, controllers })
-      .setLogger({ log: () => {}, error: () => {}, warn: () => {} })
-      .compile();
-    const app = await testing.createNestApplication().init();
-    apps.push(app);
-    return app;
-  }
-
-  let gateway: INestApplication;
+  let cluster: TestCluster;
+  let spawner: RemoteSpawnService;
+  let remote: RemoteCallService;
   beforeAll(async () => {
-    gateway = await start('gateway', [], [Gateway]);
-    const up = new Promise((resolve) => gateway.get(Cluster).members.nodeUp.add(resolve));
-    await start('worker', [CartBehavior, Trusting], []);
-    await up;
+    cluster = await createTestCluster({
+      nodes: ['gateway', 'worker'],
+      providers: (id) => (id === 'worker' ? [CartBehavior, Trusting] : []),
+      controllers: (id) => (id === 'gateway' ? [Gateway] : []),
+      http: true,
+    });
+    spawner = cluster.get('gateway', RemoteSpawnService);
+    remote = cluster.get('gateway', RemoteCallService);
   });
-  afterAll(() => Promise.all(apps.map((app) => app.close())));
+  afterAll(() => cluster.close());
 
   const rejected = async (promise: Promise<unknown>): Promise<InvalidMessageError> =>
     promise.then(
@@ -113,17 +103,13 @@ describe('a gateway without the code of its workers', () => {
     );
 
   it('uses them by their contract alone', async () => {
-    const { body } = await request(gateway.getHttpServer() as never)
-      .get('/total')
-      .expect(200);
+    const { body } = await request(cluster.node('gateway').server).get('/total').expect(200);
     expect(body).toEqual({ total: 5, owner: 'eva' });
   });
 
   it('gets every violation of the arguments of a spawn, nested ones too, and no process is left', async () => {
     const error = await rejected(
-      gateway
-        .get(RemoteSpawnService)
-        .spawn(Cart, { args: { owner: 7, lines: [{ sku: 'A1', quantity: 0 }] } as never }),
+      spawner.spawn(Cart, { args: { owner: 7, lines: [{ sku: 'A1', quantity: 0 }] } as never }),
     );
     expect(error).toBeInstanceOf(InvalidMessageError);
     expect(error.outcome).toBe('not-run');
@@ -131,13 +117,8 @@ describe('a gateway without the code of its workers', () => {
   });
 
   it('gets the violations of a schema', async () => {
-    const cart = gateway
-      .get(RemoteCallService)
-      .client(
-        await gateway
-          .get(RemoteSpawnService)
-          .spawn(Cart, { args: { owner: 'eva', lines: [{ sku: 'A1', quantity: 1 }] } }),
-      );
+    const args = { owner: 'eva', lines: [{ sku: 'A1', quantity: 1 }] };
+    const cart = remote.client(await spawner.spawn(Cart, { args }));
     const error = await rejected(cart.add({ sku: 1 as never, quantity: 0 }));
     expect(error).toBeInstanceOf(InvalidMessageError);
     expect(error.data['violations']).toMatchObject([{ field: 'sku' }, { field: 'quantity' }]);
@@ -145,9 +126,8 @@ describe('a gateway without the code of its workers', () => {
   });
 
   it('is not checked by a behavior that says so', async () => {
-    const ref = await gateway.get(RemoteSpawnService).spawn<Trusting>('trusting');
-    const calls = gateway.get(RemoteCallService);
-    expect(await calls.call(ref, 'add', { sku: 1, quantity: -1 } as never)).toEqual([
+    const ref = await spawner.spawn<Trusting>('trusting');
+    expect(await remote.call(ref, 'add', { sku: 1, quantity: -1 } as never)).toEqual([
       false,
       { sku: 1, quantity: -1 },
     ]);

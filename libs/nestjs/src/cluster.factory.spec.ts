@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@noex/contracts';
 import type { Cluster } from '@noex/cluster';
-import { TestAuthority, writeTlsFiles } from '../../transport-tcp/src/certificates.spec-support.js';
+import { TestAuthority, writeTlsFiles } from '@noex/testing';
 import { createCluster } from './cluster.factory.js';
 import { resolveNoexOptions } from './options/resolve-options.js';
 

@@ -35,6 +35,7 @@ export type {
   ClusterNode,
   ClusterSpawnOptions,
   ClusterStatus,
+  DrainLedger,
   NameConflict,
   OnConflict,
   Placement,
@@ -44,6 +45,7 @@ export type {
 export type {
   CallOptions,
   DeferredReply,
+  DrainResult,
   MailboxOptions,
   Monitor,
   Observer,
@@ -68,17 +70,32 @@ export {
   type WhichChild,
 } from '@noex/runtime';
 export { HandleCall, HandleCast, HandleDown, HandleInfo } from './behavior/handler.decorators.js';
-export type { NoexBehaviorOptions } from './behavior/behavior-metadata.js';
+export {
+  behaviorDefinition,
+  behaviorMetadata,
+  type BehaviorDefinition,
+  type HandlerDefinition,
+  type NoexBehaviorOptions,
+} from './behavior/behavior-metadata.js';
+export { createCluster } from './cluster.factory.js';
 export { NoexBehavior } from './behavior/noex-behavior.decorator.js';
 export type { Violation } from './behavior/payload-validation.js';
 export type { ContextPropagator, HandledMessage, SentMessage } from './context/context-propagator.js';
 export { isNoexContext, NoexContext, type HandledKind } from './enhancers/noex-context.js';
 export { Ctx, Payload } from './enhancers/param.decorators.js';
 export { noexPinoParams } from './logging/noex-pino.js';
+export { NoexHealthIndicator } from './health/noex.health-indicator.js';
+export type { Finding, Readiness, ReadinessState } from './health/readiness.js';
+export {
+  ManagementServer,
+  type ManagementAnswer,
+  type ManagementHandler,
+} from './management/management-server.js';
 export { NoexModule, type NoexModuleAsyncOptions, type NoexOptionsFactory } from './noex.module.js';
 export type { NoexModuleOptions } from './options/noex-options.js';
 export type { ResolvedNoexOptions, TransportFactory } from './options/resolved-options.js';
 export { ClusterService, type QuorumState } from './services/cluster.service.js';
+export type { BeforeDrain, OnDrain } from './shutdown/hooks.js';
 export { GlobalRegistryService } from './services/global-registry.service.js';
 export { ProcessGroupsService } from './services/process-groups.service.js';
 export type { ProcessClient } from './services/process-client.js';

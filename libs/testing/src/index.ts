@@ -1,3 +1,11 @@
+export type { LogLine } from './log-recorder.js';
+export { createProbe, ProcessProbe, type ProbeHost, type ProbeMessage } from './process-probe.js';
+export {
+  TestAuthority,
+  writeTlsFiles,
+  type CertificateRequest,
+  type TestCertificate,
+} from './test-authority.js';
 export { ComplianceHost, type HostEvent } from './transport-compliance-host.js';
 export {
   describeTransportCompliance,

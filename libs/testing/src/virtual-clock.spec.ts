@@ -44,6 +44,15 @@ it('lets promises and immediates run between two timers', async () => {
   expect(order).toEqual(['first', 'what it began', 'second']);
 });
 
+it('lets run between two timers whatever it is told to wait for', async () => {
+  const order: string[] = [];
+  const clock = new VirtualClock(0, async () => void order.push('settled'));
+  clock.setTimeout(() => order.push('first'), 1);
+  clock.setTimeout(() => order.push('second'), 2);
+  await clock.advance(5);
+  expect(order).toEqual(['settled', 'first', 'settled', 'second', 'settled']);
+});
+
 it('does not fire what was cleared, even by a timer of the same time', async () => {
   const clock = new VirtualClock();
   const never = jest.fn();

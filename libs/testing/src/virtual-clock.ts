@@ -2,7 +2,7 @@ import type { Clock, TimerHandle } from '@noex/contracts';
 
 /** The longest delay that timers of the machine take, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1;
-/** Turns of the event loop after each timer: enough for work that was put off once by `setImmediate`. */
+/** Turns of the event loop that `advance` leaves after each timer: enough for work that was put off once by `setImmediate`. */
 const TURNS = 2;
 
 interface Timer {
@@ -14,7 +14,11 @@ interface Timer {
 export class VirtualClock implements Clock {
   private readonly timers = new Set<Timer>();
 
-  constructor(private time = 0) {}
+  constructor(
+    private time = 0,
+    /** Awaited after each timer, so that what it set off is done before the next one. Default: two turns of the event loop. */
+    private readonly settle: () => Promise<void> = turns,
+  ) {}
 
   now(): number {
     return this.time;
@@ -43,12 +47,12 @@ export class VirtualClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
-    await turns();
+    await this.settle();
     for (let timer = this.earliest(end); timer; timer = this.earliest(end)) {
       this.timers.delete(timer);
       this.time = Math.max(this.time, timer.due);
       timer.callback();
-      await turns();
+      await this.settle();
     }
     this.time = end;
   }
