@@ -11,6 +11,7 @@ COPY libs/transport-tcp/package.json libs/transport-tcp/
 COPY libs/transport-memory/package.json libs/transport-memory/
 COPY libs/testing/package.json libs/testing/
 COPY libs/nestjs/package.json libs/nestjs/
+COPY libs/cli/package.json libs/cli/
 RUN npm ci
 COPY tsconfig.json tsconfig.base.json ./
 COPY libs libs
@@ -31,6 +32,6 @@ COPY --from=build --chown=root:root /app/apps apps
 USER node
 EXPOSE 4369 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.HTTP_PORT ?? 8080) + '/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.MANAGEMENT_PORT ?? process.env.HTTP_PORT ?? 8080) + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # node itself is PID 1 and handles SIGTERM: npm or a shell would swallow it and nothing would drain.
 CMD ["node", "apps/worker/dist/main.js"]

@@ -103,12 +103,12 @@ describe('NoexModule', () => {
     app = await start(
       NoexModule.forRoot({
         ...options('routes'),
-        health: { livePath: 'livez', readyPath: 'readyz' },
+        health: { livePath: 'ops/live', readyPath: 'ops/ready', aliases: false },
         metrics: false,
       }),
     );
-    await request(app.getHttpServer()).get('/livez').expect(200);
-    await request(app.getHttpServer()).get('/readyz').expect(200);
+    await request(app.getHttpServer()).get('/ops/live').expect(200);
+    await request(app.getHttpServer()).get('/ops/ready').expect(200);
     await request(app.getHttpServer()).get('/health').expect(404);
     await request(app.getHttpServer()).get('/metrics').expect(404);
   });

@@ -11,7 +11,11 @@ import { JobsModule } from './jobs/jobs.module.js';
       useFactory: (options: ResolvedNoexOptions) =>
         noexPinoParams(options, {
           // Probes and scrapes come every few seconds and say nothing.
-          pinoHttp: { autoLogging: { ignore: ({ url }) => /^\/(health|ready|metrics)\b/.test(url ?? '') } },
+          pinoHttp: {
+            autoLogging: {
+              ignore: ({ url }) => /^\/(livez|readyz|startupz|health|ready|metrics)\b/.test(url ?? ''),
+            },
+          },
         }),
     }),
     JobsModule,

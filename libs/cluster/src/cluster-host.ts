@@ -11,6 +11,7 @@ import type { LocalNode } from '@noex/runtime';
 import type { Introductions } from './membership/introductions.js';
 import { spawnHere } from './names/named-spawn.js';
 import type { Members } from './membership/members.js';
+import type { Leaving } from './remote/leaving.js';
 import { receiveFrame, type InboundHost } from './remote/inbound.js';
 import { Peer } from './remote/peer.js';
 import type { PeerLimits } from './remote/peer-limits.js';
@@ -29,28 +30,19 @@ export interface ClusterHostParts {
   readonly codec: PayloadCodec;
   readonly limits: PeerLimits;
   readonly logger: Logger;
-  isDraining(): boolean;
 }
 
 /** A node as its transport and its peers see it: who comes and goes, and what they send. */
 export class ClusterHost implements TransportHost, InboundHost {
   readonly self: TransportHost['self'];
   readonly node: LocalNode;
+  /** Set once this node leaves. */
+  leaving: Leaving | undefined;
   private lastRefusal: Refusal | undefined;
-  private refusedCount = 0;
 
   constructor(private readonly parts: ClusterHostParts) {
     this.self = parts.self;
     this.node = parts.node;
-  }
-
-  get draining(): boolean {
-    return this.parts.isDraining();
-  }
-
-  /** Requests of peers that were refused because this node is leaving. */
-  get refusedRequests(): number {
-    return this.refusedCount;
   }
 
   /** Why this node, while it has no peer, cannot have one: it was refused for what only its configuration can change. */
@@ -75,6 +67,7 @@ export class ClusterHost implements TransportHost, InboundHost {
     const peer = this.parts.members.at(connection);
     if (!peer) return;
     peer.heard = true;
+    peer.traffic.received(frame.length);
     try {
       receiveFrame(this, peer, frame);
     } catch (error) {
@@ -108,10 +101,6 @@ export class ClusterHost implements TransportHost, InboundHost {
   goodbye(peer: Peer): void {
     peer.saidGoodbye = true;
     peer.connection.close('graceful_shutdown');
-  }
-
-  countRefused(): void {
-    this.refusedCount++;
   }
 
   spawn(behavior: string, options: NodeSpawnOptions): Promise<ProcessRef> {

@@ -31,6 +31,8 @@ export interface ClusterOptions {
   readonly callTimeoutMs?: number;
   /** Encodes and decodes messages between local processes too, so that a test meets what a network does. Default false. */
   readonly strictMessages?: boolean;
+  /** Measures how long calls take, for metrics; costs a look at the clock per call of a peer. Default false. */
+  readonly measureLatency?: boolean;
   readonly clock?: Clock;
   readonly logger?: Logger;
   /** Nodes it must see to take new global names and to start processes of one. Default false: no condition. */
@@ -61,15 +63,37 @@ export interface ClusterNode {
   readonly roundTripMs?: number | undefined;
 }
 
-/** What became of the work that was under way when the node left. */
+export interface DrainOptions {
+  /** Time in which peers and probes know that the node leaves while it still takes new work, in milliseconds. Default 0. */
+  readonly noticeMs?: number;
+  /** Runs in that time, which lasts until it has ended, up to half of the budget. */
+  readonly before?: () => Promise<unknown>;
+}
+
+/**
+ * What became of the work that was under way when the node left. All of it counts from when the node began to leave; the calls and spawns
+ * that peers sent too late to be taken are told so by the goodbye, and count nowhere.
+ */
 export interface DrainLedger {
-  /** Calls of peers answered while draining. */
+  /** Calls of peers answered while leaving. */
   readonly callsCompleted: number;
-  /** Calls and spawns of peers refused with DrainingError. */
-  readonly refused: number;
-  /** Calls of peers that got no answer. */
+  /** Calls and spawns of peers refused with DrainingError: none of them ran. */
+  readonly callsRefused: number;
+  readonly spawnsRefused: number;
+  /** Refused spawns that their nodes placed elsewhere, as far as they said so before this one was gone. */
+  readonly spawnsMoved: number;
+  /** Calls of peers that were taken and not carried out. */
   readonly callsLost: number;
+  /** Calls and spawns that this node asked of peers and that had no answer in the end. */
+  readonly ownCallsLost: number;
+  /** Casts of peers that reached the mailbox of a process. */
+  readonly castsDelivered: number;
+  /** Casts that no handler took, from peers or from this node: their process had ended, or its mailbox was full. */
+  readonly castsDropped: number;
+  /** Processes that ended in time. */
   readonly processesStopped: number;
+  /** Those among them whose state lives on elsewhere, as their `onDrain` said. */
+  readonly processesHandedOver: number;
   /** Processes that did not stop in time. */
   readonly processesKilled: number;
 }

@@ -21,7 +21,7 @@ import {
   type Messenger,
   type Monitor,
 } from '@noex/runtime';
-import { clusterNodes, clusterStats } from './cluster-view.js';
+import { clusterNodes, clusterStats, peerStats, type PeerStats } from './cluster-view.js';
 import { ClusterHost } from './cluster-host.js';
 import {
   DEFAULT_CLUSTER_NAME,
@@ -29,6 +29,7 @@ import {
   type ClusterOptions,
   type ClusterStatus,
   type DrainLedger,
+  type DrainOptions,
 } from './cluster-options.js';
 import { Departure } from './departure.js';
 import type { ClusterGroups } from './groups/cluster-groups.js';
@@ -108,10 +109,8 @@ export class Cluster implements Messenger {
       codec,
       limits,
       logger,
-      isDraining,
     });
-    const refused = () => this.host.refusedRequests;
-    this.departure = new Departure({ node, members, serving, transport, clock, refused });
+    this.departure = new Departure({ node, members, serving, transport, clock, logger, host: this.host });
   }
 
   // --- life ---
@@ -157,15 +156,20 @@ export class Cluster implements Messenger {
   }
 
   /**
-   * First half of leaving: tells the peers, refuses new work of theirs with DrainingError, and waits until the calls under
-   * way are answered or `budgetMs` is over.
+   * First half of leaving: tells the peers, refuses new work of theirs with DrainingError after the notice, and waits until what
+   * is under way is finished, this node's own requests included, or `budgetMs` is over.
    */
-  async drain(budgetMs: number): Promise<void> {
+  async drain(budgetMs: number, options?: DrainOptions): Promise<void> {
     if (this.draining) return;
     this.departure.begin();
     this.setStatus('stopping');
     this.introductions.announceToAll();
-    await this.departure.finishCalls(budgetMs);
+    await this.departure.drain(budgetMs, options);
+  }
+
+  /** Ends all waiting of a leave; processes are killed, the goodbye is still said. */
+  hurry(): void {
+    this.departure.hurry();
   }
 
   /**
@@ -177,10 +181,7 @@ export class Cluster implements Messenger {
     return this.left;
   }
 
-  private async leave(
-    budgetMs: number,
-    first?: (budgetMs: number) => Promise<unknown>,
-  ): Promise<DrainLedger> {
+  private async leave(...[budgetMs, first]: Parameters<Cluster['stop']>): Promise<DrainLedger> {
     if (!this.draining) await this.drain(0);
     this.introductions.stopGossip();
     const ledger = await this.departure.complete(budgetMs, first);
@@ -315,5 +316,20 @@ export class Cluster implements Messenger {
 
   stats() {
     return clusterStats(this.node, this.members, this.router, this.serving, this.spawner);
+  }
+
+  /** Numbers of each node that is up. */
+  peerStats(): Iterable<PeerStats> {
+    return peerStats(this.members);
+  }
+
+  /** Connections that did not come about, by reason. */
+  get refusals(): Iterable<[reason: string, count: number]> {
+    return this.transport.refusals?.entries() ?? [];
+  }
+
+  /** The ledger as it stands; undefined before the node leaves. */
+  get ledger(): DrainLedger | undefined {
+    return this.departure.ledger;
   }
 }

@@ -1,7 +1,18 @@
-import { DrainingError, ProcessExitedError, ProcessNotFoundError } from '@noex/contracts';
+import { DrainingError, ProcessExitedError, ProcessNotFoundError, silentLogger } from '@noex/contracts';
+import { plainDriver } from '@noex/runtime';
+import { VirtualClock } from '@noex/testing';
 import { echoCluster, eventsOf, failure, ManualClock, until } from './cluster.spec-support.js';
 
 const { release, seen, start, pair } = echoCluster();
+const turns = async (count = 10) => {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+};
+/** Whether a promise has settled by now. */
+function watched(promise: Promise<unknown>) {
+  const state = { ended: false };
+  void promise.finally(() => (state.ended = true)).catch(() => {});
+  return state;
+}
 
 describe('a node that drains', () => {
   it('finishes what it works on and refuses what is new', async () => {
@@ -26,9 +37,15 @@ describe('a node that drains', () => {
     await draining;
     expect(await b.stop(1_000)).toEqual({
       callsCompleted: 1,
-      refused: 2,
+      callsRefused: 1,
+      spawnsRefused: 1,
+      spawnsMoved: 0,
       callsLost: 0,
+      ownCallsLost: 0,
+      castsDelivered: 1,
+      castsDropped: 0,
       processesStopped: 2,
+      processesHandedOver: 0,
       processesKilled: 0,
     });
   });
@@ -57,6 +74,7 @@ describe('a node that drains', () => {
     clock.advance(500);
     await draining;
     const stopping = b.stop(100);
+    await new Promise(setImmediate);
     clock.advance(100);
     const ledger = await stopping;
     expect(await held).toBeInstanceOf(ProcessExitedError);
@@ -86,7 +104,7 @@ describe('a node that drains', () => {
     const { a, b } = await pair();
     const echo = await a.spawn('echo', { on: 'b' });
     for (let i = 0; i < 5; i++) await a.call(echo, 'echo', i);
-    expect(await b.stop(1_000)).toMatchObject({ callsCompleted: 0, refused: 0, callsLost: 0 });
+    expect(await b.stop(1_000)).toMatchObject({ callsCompleted: 0, callsRefused: 0, callsLost: 0 });
   });
 
   it('says goodbye: its peers see graceful_shutdown, once', async () => {
@@ -132,4 +150,201 @@ describe('a node that drains', () => {
     expect(await failure(b.call(echo, 'echo'))).toBeInstanceOf(ProcessNotFoundError);
     expect(b.members.size).toBe(0);
   });
+});
+
+/** Its time passes and that of its peers does not. */
+const DEAF = { timeoutMs: Infinity };
+
+describe('the phases of a drain', () => {
+  it('notice: peers and probes know that the node leaves, and what still comes is served', async () => {
+    const clock = new VirtualClock();
+    const { a, b } = await pair({}, { clock, heartbeat: DEAF });
+    const echo = await a.spawn('echo', { on: 'b' });
+    const drain = watched(b.drain(10_000, { noticeMs: 5_000 }));
+    await until('a knows', () => a.members.get('b')!.draining);
+    expect([b.draining, b.status]).toEqual([true, 'stopping']);
+    await clock.advance(4_999);
+    expect(await a.call(echo, 'echo', 1)).toBe(1);
+    expect((await a.spawn('echo', { on: 'b' })).node).toBe('b');
+    expect(drain.ended).toBe(false);
+    await clock.advance(1);
+    expect(await failure(a.call(echo, 'echo', 2))).toBeInstanceOf(DrainingError);
+    expect(drain.ended).toBe(true);
+  });
+
+  it('hooks run in the notice, which lasts as long as they do', async () => {
+    const clock = new VirtualClock();
+    const { a, b } = await pair({}, { clock, heartbeat: DEAF });
+    const echo = await a.spawn('echo', { on: 'b' });
+    let done!: () => void;
+    const before = () => new Promise<void>((resolve) => (done = resolve));
+    const drain = watched(b.drain(10_000, { before }));
+    await clock.advance(1_000);
+    expect(await a.call(echo, 'echo', 1)).toBe(1);
+    done();
+    await clock.advance(0);
+    expect(await failure(a.call(echo, 'echo', 2))).toBeInstanceOf(DrainingError);
+    expect(drain.ended).toBe(true);
+  });
+
+  it.each([
+    [0, 5_000],
+    [8_000, 8_000],
+  ])(
+    'hooks that hang, with a notice of %d ms, hold the drain up for %d of 10,000 ms',
+    async (noticeMs, heldMs) => {
+      const clock = new VirtualClock();
+      const { b } = await pair({}, { clock, heartbeat: DEAF });
+      const drain = watched(b.drain(10_000, { noticeMs, before: () => new Promise(() => {}) }));
+      await clock.advance(heldMs - 1);
+      expect([drain.ended, b.host.leaving!.refuses]).toEqual([false, false]);
+      await clock.advance(1);
+      expect([drain.ended, b.host.leaving!.refuses]).toEqual([true, true]);
+    },
+  );
+
+  it('finish: spawns of peers whose init is under way are waited for', async () => {
+    const { a, b } = await pair();
+    let started!: () => void;
+    const slow = plainDriver({
+      name: 'slow',
+      init: () => new Promise<null>((done) => (started = () => done(null))),
+    });
+    b.addBehavior(slow);
+    await until('a knows', () => a.members.get('b')!.behaviors.has('slow'));
+    const spawn = a.spawn('slow', { on: 'b' });
+    await until('it starts', () => b.node.processCount === 1);
+    const drain = watched(b.drain(60_000));
+    await turns();
+    expect(drain.ended).toBe(false);
+    started();
+    expect((await spawn).node).toBe('b');
+    await until('it has drained', () => drain.ended);
+  });
+
+  it('finish: calls of its own to peers are waited for, those of that moment and no later ones', async () => {
+    const { a, b } = await pair();
+    const echo = await b.spawn('echo', { on: 'a' });
+    const own = b.call(echo, 'hold', 'own');
+    await until('it is being worked on', () => seen.length === 1);
+    const drain = watched(b.drain(60_000));
+    await turns();
+    expect(drain.ended).toBe(false);
+    const another = await a.spawn('echo', { on: 'a' });
+    const later = b.call(another, 'hold', 'later');
+    await until('it is being worked on', () => seen.length === 2);
+    release[0]!();
+    expect(await own).toBe('own');
+    await until('it has drained', () => drain.ended);
+    const ended = failure(later);
+    expect(await b.stop(1_000)).toMatchObject({ ownCallsLost: 1, callsLost: 0 });
+    expect((await ended).outcome).toBe('unknown');
+  });
+
+  it('finish: casts that wait in mailboxes are handled', async () => {
+    const { a, b } = await pair();
+    const echo = await a.spawn('echo', { on: 'b' });
+    const held = a.call(echo, 'hold', 'first');
+    await until('it is being worked on', () => seen.length === 1);
+    for (let n = 0; n < 3; n++) a.cast(echo, 'note', n);
+    await until('they wait', () => b.node.queuedMessages === 3);
+    const drained = b.drain(60_000);
+    release[0]!();
+    await Promise.all([held, drained]);
+    expect(seen).toEqual(['first', 0, 1, 2]);
+    expect(await b.stop(1_000)).toMatchObject({ castsDropped: 0 });
+  });
+
+  it('finish: a mailbox that nobody empties is waited for half a second, and its casts are counted', async () => {
+    const clock = new VirtualClock();
+    const { a, b } = await pair({}, { clock, heartbeat: DEAF });
+    const echo = await a.spawn('echo', { on: 'b' });
+    b.node.observer.suspend(echo);
+    a.cast(echo, 'note', 1);
+    await until('it waits', () => b.node.queuedMessages === 1);
+    const drain = watched(b.drain(60_000));
+    await clock.advance(480);
+    expect(drain.ended).toBe(false);
+    await clock.advance(40);
+    expect(drain.ended).toBe(true);
+    a.cast(echo, 'note', 2);
+    await until('both wait', () => b.node.queuedMessages === 2);
+    const stopping = b.stop(0);
+    await clock.advance(1_000);
+    expect(await stopping).toMatchObject({ castsDelivered: 1, castsDropped: 2 });
+  });
+
+  it('close: a transport that hangs is left alone a second after the budget', async () => {
+    const clock = new VirtualClock();
+    const warnings: unknown[] = [];
+    const logger = { ...silentLogger, warn: (_: string, fields?: object) => void warnings.push(fields) };
+    const { b } = await pair({}, { clock, heartbeat: DEAF, logger });
+    const { transport } = b as unknown as { transport: { close(): Promise<void> } };
+    const close = transport.close.bind(transport);
+    transport.close = () => close().then(() => new Promise<void>(() => {}));
+    const left = watched(b.stop(500));
+    await clock.advance(1_499);
+    expect([left.ended, warnings]).toEqual([false, []]);
+    await clock.advance(1);
+    expect([left.ended, b.status, warnings]).toEqual([true, 'stopped', [{ event: 'leave_overdue' }]]);
+  });
+
+  it('logs each phase at debug, and the ledger in one line', async () => {
+    const lines: unknown[] = [];
+    const keep = (level: string) => (_: string, fields?: object) => void lines.push({ level, ...fields });
+    const logger = { ...silentLogger, debug: keep('debug'), info: keep('info') };
+    const { b } = await pair({}, { logger });
+    await b.drain(1_000, { noticeMs: 1 });
+    const ledger = await b.stop(1_000, async () => {});
+    const phases = (lines as { event?: string; phase?: string }[]).filter(
+      ({ event }) => event === 'leave_phase',
+    );
+    expect(phases.map(({ phase }) => phase)).toEqual([
+      'notice',
+      'finish',
+      'first',
+      'processes',
+      'flush',
+      'close',
+    ]);
+    expect(lines).toContainEqual({ level: 'info', event: 'node_left', ...ledger });
+  });
+});
+
+describe('in a hurry', () => {
+  it.each(['notice', 'finish', 'processes'] as const)('no phase waits any more: %s', async (phase) => {
+    const clock = new VirtualClock();
+    const { a, b } = await pair({}, { clock, heartbeat: DEAF });
+    const echo = await a.spawn('echo', { on: 'b' });
+    const onA = eventsOf(a);
+    const held = failure(a.call(echo, 'hold', 1, { timeoutMs: 60_000 }));
+    await until('it is being worked on', () => seen.length === 1);
+    const drained = b.drain(20_000, { noticeMs: 10_000 });
+    if (phase !== 'notice') await clock.advance(10_000);
+    if (phase === 'processes') {
+      await clock.advance(10_000);
+      void b.stop(20_000);
+      await clock.advance(0);
+    }
+    expect(b.status).toBe('stopping');
+    b.hurry();
+    const ledger = b.stop(0);
+    await clock.advance(0);
+    await drained;
+    expect(await ledger).toMatchObject({ callsLost: 1, processesKilled: 1, processesStopped: 0 });
+    // It was told so before the goodbye.
+    expect(await held).toBeInstanceOf(ProcessExitedError);
+    await until('a knows', () => a.members.size === 0);
+    expect(onA).toEqual(['down b graceful_shutdown']);
+  });
+});
+
+it('answers all it has taken before it says goodbye, a spawn that waits for its name included', async () => {
+  const { a, b } = await pair();
+  const claim = jest.spyOn(b.names, 'spawn').mockImplementation(() => new Promise(() => {}));
+  const spawn = failure(a.spawn('echo', { on: 'b', globalName: 'only' }));
+  await until('it is there', () => claim.mock.calls.length === 1);
+  await b.drain(0);
+  await b.stop(10);
+  expect(await spawn).toBeInstanceOf(DrainingError);
 });

@@ -4,9 +4,13 @@ export {
   type ClusterOptions,
   type ClusterStatus,
   type DrainLedger,
+  type DrainOptions,
 } from './cluster-options.js';
 export { Cluster } from './cluster.js';
+export type { PeerStats } from './cluster-view.js';
+export { planDrain, type DrainPlan } from './leave-plan.js';
 export { ClusterGroups } from './groups/cluster-groups.js';
+export { machineLoopDelay, noLoopDelay, type LoopDelay } from './membership/loop-delay.js';
 export { Quorum, type QuorumRule } from './membership/quorum.js';
 export { GlobalNames, type RegisterOptions } from './names/global-names.js';
 export type { NameConflict, OnConflict } from './names/own-names.js';

@@ -12,12 +12,18 @@ import { DiscoveryModule } from '@nestjs/core';
 import type { Logger } from '@noex/contracts';
 import { Cluster } from '@noex/cluster';
 import { BehaviorExplorer } from './behavior/behavior.explorer.js';
+import { Canary } from './canary/canary.js';
 import { createCluster } from './cluster.factory.js';
 import { createPropagation } from './context/create-propagation.js';
 import { Propagation } from './context/propagation.js';
 import { EnhancerFinder } from './enhancers/bound-enhancers.js';
+import { HealthProbes } from './health/health-probes.js';
 import { createHealthModuleAsync } from './health/health.module.js';
+import { NodeHealth } from './health/node-health.js';
 import { NestLoggerAdapter } from './logging/nest-logger.adapter.js';
+import { createManagementServer } from './management/create-management-server.js';
+import { ManagementServer } from './management/management-server.js';
+import { NOEX_METRICS_REGISTRY } from './metrics/metrics.controller.js';
 import { createMetricsModuleAsync } from './metrics/metrics.module.js';
 import { NoexOrchestrator } from './noex.orchestrator.js';
 import type { NoexModuleOptions } from './options/noex-options.js';
@@ -34,7 +40,7 @@ import { DrainHooks } from './shutdown/drain-hooks.js';
 import { Shutdown } from './shutdown/shutdown.js';
 import { RootSupervisor } from './supervision/root-supervisor.js';
 import { SupervisionService } from './supervision/supervision.service.js';
-import { NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE, NOEX_OPTIONS } from './tokens.js';
+import { NOEX_CANARY, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE, NOEX_OPTIONS } from './tokens.js';
 
 export interface NoexOptionsFactory {
   createNoexOptions(): NoexModuleOptions | Promise<NoexModuleOptions>;
@@ -115,15 +121,20 @@ function assemble(
   imports: ModuleMetadata['imports'] = [],
 ): DynamicModule {
   const inject = [NOEX_OPTIONS];
+  const onThisPort = <T>(routes: T, { management }: ResolvedNoexOptions) =>
+    management ? (false as const) : routes;
+  const health = createHealthModuleAsync({
+    inject,
+    useFactory: (options: ResolvedNoexOptions) => onThisPort(options.health, options),
+  });
+  const metrics = createMetricsModuleAsync({
+    inject,
+    useFactory: (options: ResolvedNoexOptions) => onThisPort(options.metrics, options),
+  });
   return {
     module: NoexModule,
     global: true,
-    imports: [
-      ...imports,
-      DiscoveryModule,
-      createHealthModuleAsync({ inject, useFactory: ({ health }: ResolvedNoexOptions) => health }),
-      createMetricsModuleAsync({ inject, useFactory: ({ metrics }: ResolvedNoexOptions) => metrics }),
-    ],
+    imports: [...imports, DiscoveryModule, health, metrics],
     providers: [
       ...helpers,
       given,
@@ -138,8 +149,24 @@ function assemble(
         inject: [NOEX_OPTIONS, LIBRARY_LOGGER],
         useFactory: (options: ResolvedNoexOptions, logger: Logger) => createCluster(options, logger),
       },
-      { provide: NOEX_HEALTH_SOURCE, useExisting: ClusterService },
-      { provide: NOEX_METRICS_SOURCE, inject: [Cluster], useFactory: metricsSource },
+      NodeHealth,
+      {
+        provide: NOEX_CANARY,
+        inject: [Cluster, NOEX_OPTIONS],
+        useFactory: (cluster: Cluster, { canary }: ResolvedNoexOptions) =>
+          canary ? new Canary(cluster, canary) : undefined,
+      },
+      { provide: NOEX_HEALTH_SOURCE, useExisting: NodeHealth },
+      {
+        provide: NOEX_METRICS_SOURCE,
+        inject: [Cluster, NodeHealth, { token: NOEX_CANARY, optional: true }],
+        useFactory: metricsSource,
+      },
+      {
+        provide: ManagementServer,
+        inject: [NOEX_OPTIONS, Cluster, HealthProbes, NOEX_METRICS_REGISTRY],
+        useFactory: createManagementServer,
+      },
       ...SERVICES,
       EnhancerFinder,
       { provide: Propagation, inject: [NOEX_OPTIONS, Cluster], useFactory: createPropagation },
@@ -149,6 +176,14 @@ function assemble(
       Shutdown,
       NoexOrchestrator,
     ],
-    exports: [...SERVICES, BehaviorExplorer, NOEX_OPTIONS, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE],
+    exports: [
+      ...SERVICES,
+      BehaviorExplorer,
+      NOEX_OPTIONS,
+      NOEX_HEALTH_SOURCE,
+      NOEX_METRICS_SOURCE,
+      ManagementServer,
+      health,
+    ],
   };
 }

@@ -1,21 +1,17 @@
 import {
-  Inject,
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleInit,
 } from '@nestjs/common';
 import { Cluster } from '@noex/cluster';
 import { watchUnhandledRejections } from '@noex/runtime';
-import type { ResolvedNoexOptions } from './options/resolved-options.js';
+import { NodeHealth } from './health/node-health.js';
+import { ManagementServer } from './management/management-server.js';
+import { SecondSignal } from './shutdown/second-signal.js';
+import { Shutdown } from './shutdown/shutdown.js';
 import { RootSupervisor } from './supervision/root-supervisor.js';
-import { NOEX_OPTIONS } from './tokens.js';
-
-/** Share of the drain budget for finishing calls; the rest is for stopping processes and closing. */
-const DRAIN_SHARE = 0.7;
-
-/** Share of what is then left for stopping the supervised processes; the rest is for the others and closing. */
-const TREE_SHARE = 0.8;
 
 /**
  * Ties the node's life to the app's. It starts when every provider is ready; at a shutdown it first refuses new work and
@@ -23,16 +19,30 @@ const TREE_SHARE = 0.8;
  */
 @Injectable()
 export class NoexOrchestrator
-  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  private deadlineMs = 0;
   private forgetRejections: (() => void) | undefined;
+  private readonly secondSignal: SecondSignal;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly root: RootSupervisor,
-    @Inject(NOEX_OPTIONS) private readonly options: ResolvedNoexOptions,
-  ) {}
+    private readonly shutdown: Shutdown,
+    private readonly health: NodeHealth,
+    private readonly management: ManagementServer,
+  ) {
+    const hurry = (signal: string) => {
+      const message = `${signal} again: the node leaves at once, and what runs on it is killed`;
+      cluster.node.logger.warn(message, { event: 'leave_now', signal });
+      return shutdown.hurry();
+    };
+    this.secondSignal = new SecondSignal(process, () => performance.now(), hurry);
+  }
+
+  /** First of all, so that probes are answered while the app starts. */
+  onModuleInit(): Promise<void> {
+    return this.management.listen();
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     this.forgetRejections = watchUnhandledRejections(this.cluster.node);
@@ -45,22 +55,24 @@ export class NoexOrchestrator
       await this.cluster.stop(0);
       throw error;
     }
+    await this.health.started();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    const { drainMs } = this.options.shutdown;
-    this.deadlineMs = performance.now() + drainMs;
-    await this.cluster.drain(drainMs * DRAIN_SHARE);
+  /** `signal`: none where the app closes by itself; a signal is then the first one. */
+  async beforeApplicationShutdown(signal?: string): Promise<void> {
+    if (signal !== undefined) this.secondSignal.listen();
+    await this.shutdown.drain();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.forgetRejections?.();
-    // The start failed: it has been stopped already.
-    if (this.cluster.status === 'stopped') return;
-    await this.cluster.stop(this.remainingMs, (budgetMs) => this.root.stop(budgetMs * TREE_SHARE));
-  }
-
-  private get remainingMs(): number {
-    return Math.max(0, this.deadlineMs - performance.now());
+    try {
+      // Not where the start failed: then it has been stopped already.
+      if (this.cluster.status !== 'stopped') await this.shutdown.stop();
+    } finally {
+      this.secondSignal.stop();
+      // Last of all, so that they are answered while it drains.
+      await this.management.close();
+    }
   }
 }

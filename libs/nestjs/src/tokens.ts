@@ -6,3 +6,6 @@ export const NOEX_HEALTH_SOURCE = Symbol('NOEX_HEALTH_SOURCE');
 
 /** Injects what metrics are read from (`MetricsSource`). */
 export const NOEX_METRICS_SOURCE = Symbol('NOEX_METRICS_SOURCE');
+
+/** Injects the node's canary; `undefined` where it is switched off. */
+export const NOEX_CANARY = Symbol('NOEX_CANARY');

@@ -11,6 +11,12 @@ export interface ProcessDown {
   readonly reason: ExitReason;
 }
 
+/** What a process did with its state when its node left. */
+export interface DrainResult {
+  /** The state lives on elsewhere: a successor has it. */
+  readonly handedOver: boolean;
+}
+
 /** The part of a process that a behavior owns. */
 export interface ProcessCell {
   state: unknown;
@@ -44,6 +50,8 @@ export interface BehaviorDriver {
   down(cell: ProcessCell, down: ProcessDown): unknown;
   /** Undefined where the behavior has none, so that a stop need not wait. */
   readonly terminate: ((cell: ProcessCell, reason: ExitReason) => unknown) | undefined;
+  /** Runs before `terminate` where the process is stopped because its node leaves; {@link DrainResult}. */
+  drain?(cell: ProcessCell): unknown;
   /** A timeout that the driver itself set, which came as a message of its own kind. */
   timeout?(cell: ProcessCell, name: string, token: unknown): unknown;
   /** For those who look on: the state a state machine is in. */

@@ -14,6 +14,21 @@ export function logExit(
   else logger.debug(line, { ...fields, reason });
 }
 
+/** `drain` threw while the node left: its state was not moved, and the process goes on to `terminate`. */
+export function logFailedDrain(
+  logger: Logger,
+  { ref, behaviorName: behavior }: { readonly ref: ProcessRef; readonly behaviorName: string },
+  error: unknown,
+): void {
+  const process = ref.toString();
+  logger.error(`onDrain of process ${process} ("${behavior}") threw`, {
+    event: 'drain_hook_failed',
+    process,
+    behavior,
+    error,
+  });
+}
+
 /** `terminate` threw while the process was ending: the error becomes its reason, and the first one is told here. */
 export function logFailedTerminate(
   logger: Logger,

@@ -4,9 +4,21 @@ export {
   NO_HANDLER,
   POSTPONED,
   type BehaviorDriver,
+  type DrainResult,
   type ProcessCell,
   type ProcessDown,
 } from './behavior.js';
+export type { Census } from './census.js';
+export { HandOver } from './hand-over.js';
+export {
+  Latencies,
+  LATENCY_BOUNDS,
+  LatencyHistogram,
+  microsOf,
+  MOST_BEHAVIORS,
+  OTHER_BEHAVIOR,
+  type BehaviorLatency,
+} from './latency.js';
 export { addRemoteLink, removeRemoteLink } from './links.js';
 export { DEFAULT_MAILBOX_LIMIT, LocalNode, type LocalNodeOptions } from './local-node.js';
 export type { MailboxOptions } from './mailbox.js';
@@ -20,6 +32,7 @@ export {
 } from './message.js';
 export type { Messenger } from './messenger.js';
 export type { DownListener, Monitor } from './monitor.js';
+export { CallOutcomes, codeOf, EXIT_KINDS, NodeCounters } from './node-counters.js';
 export type { Observer, ProcessInfo, ProcessTree } from './observer.js';
 export { DEFAULT_CALL_TIMEOUT_MS, PendingCall } from './pending-call.js';
 export { DEFAULT_SHUTDOWN_MS, defineBehavior, plainDriver, type PlainBehavior } from './plain-behavior.js';

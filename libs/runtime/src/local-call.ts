@@ -1,4 +1,6 @@
-import { toErrorData, type ProcessRef } from '@noex/contracts';
+import { toErrorData, type Clock, type ProcessRef } from '@noex/contracts';
+import type { LatencyHistogram } from './latency.js';
+import type { NodeCounters } from './node-counters.js';
 import { PendingCall } from './pending-call.js';
 import type { CallOptions } from './process-context.js';
 import type { TimerWheel } from './timer-wheel.js';
@@ -6,6 +8,8 @@ import type { TimerWheel } from './timer-wheel.js';
 /** What a call needs of the node that it stays on. */
 export interface LocalCallHost {
   readonly wheel: TimerWheel;
+  readonly clock: Clock;
+  readonly counters: NodeCounters;
   readonly callTimeoutMs: number;
   /** What the other side gets of a payload. */
   copy(payload: unknown): unknown;
@@ -15,6 +19,8 @@ export interface LocalCallHost {
 
 /** A caller that waits for a process of its own node. */
 export class LocalCall extends PendingCall {
+  latency: LatencyHistogram | undefined = undefined;
+
   constructor(
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
@@ -35,6 +41,12 @@ export class LocalCall extends PendingCall {
       return this.threw(toErrorData(error), error);
     }
     super.ok(copy);
+  }
+
+  protected override ended(outcome: string): void {
+    this.node.counters.localCalls.count(outcome);
+    if (this.latency === undefined || (outcome !== 'ok' && outcome !== 'remote_error')) return;
+    this.latency.observe(this.startedAt, this.node.clock.now());
   }
 
   protected override late(): void {

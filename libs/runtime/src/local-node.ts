@@ -12,11 +12,14 @@ import { currentActivity } from './activity.js';
 import type { BehaviorDriver } from './behavior.js';
 import { BehaviorRegistry } from './behavior-registry.js';
 import { ProcessGroups } from './groups/process-groups.js';
+import type { HandOver } from './hand-over.js';
+import { Latencies } from './latency.js';
 import { link, unlink, unlinkRemote } from './links.js';
 import { Message, MessageKind, type Headers } from './message.js';
 import type { Messenger } from './messenger.js';
 import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
 import { NameRegistry } from './name-registry.js';
+import { codeOf, exitKind, NodeCounters } from './node-counters.js';
 import { LocalCall } from './local-call.js';
 import { DEFAULT_CALL_TIMEOUT_MS } from './pending-call.js';
 import type { CallOptions, SpawnOptions } from './process-context.js';
@@ -43,6 +46,8 @@ export interface LocalNodeOptions {
   readonly callTimeoutMs?: number;
   /** Copies what local messages carry, so that a test meets what a network would do to it. Default: by reference. */
   readonly copyPayload?: (payload: unknown) => unknown;
+  /** Measures how long calls take, for `latencies`. Default false. */
+  readonly measureLatency?: boolean;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -60,8 +65,13 @@ export class LocalNode implements Messenger, ProcessHost {
   readonly wheel: TimerWheel;
   readonly scheduler = new Scheduler();
   readonly drops = new DropCounter();
+  readonly counters = new NodeCounters();
+  /** How long calls to its processes took; undefined where it is not measured. */
+  readonly latencies: Latencies | undefined;
   /** Reaches processes on any node; a cluster puts itself here. */
   messenger: Messenger = this;
+  /** Set by whoever makes the node leave: from then on processes that stop run `drain`. */
+  handOver: HandOver | undefined;
   private readonly names = new NameRegistry();
   private readonly behaviors: BehaviorRegistry;
   private readonly processes = new Map<number, Process>();
@@ -74,6 +84,7 @@ export class LocalNode implements Messenger, ProcessHost {
   private lastProcess = 0;
   private started = 0;
   private lastNumber = 0;
+  private lostCasts = 0;
 
   constructor(options: LocalNodeOptions) {
     this.id = options.id;
@@ -85,6 +96,7 @@ export class LocalNode implements Messenger, ProcessHost {
     this.clock = options.clock ?? systemClock;
     this.logger = options.logger ?? silentLogger;
     this.wheel = new TimerWheel(this.clock);
+    this.latencies = options.measureLatency ? new Latencies() : undefined;
   }
 
   get processCount(): number {
@@ -94,6 +106,11 @@ export class LocalNode implements Messenger, ProcessHost {
   /** Processes whose start succeeded, since the node was made. */
   get startedCount(): number {
     return this.started;
+  }
+
+  /** Casts that came to this node and that no handler took, since it was made. */
+  get castsDropped(): number {
+    return this.lostCasts;
   }
 
   /** Messages waiting in all mailboxes. Walks every process: for scrapes and load reports, not per message. */
@@ -140,15 +157,20 @@ export class LocalNode implements Messenger, ProcessHost {
     /** Number of the process that started it. Default: the one whose code is running. */
     parent = this.activeProcess(),
   ): Promise<ProcessRef> {
-    const driver = this.behaviors.resolve(behavior);
-    if (this.stopping) throw new DrainingError(`node "${this.id}" stops its processes`, { node: this.id });
-    const args = this.copy(options.args);
-    const process = new Process(this, ++this.lastProcess, driver, parent, contextOf);
-    if (options.name !== undefined) this.register(options.name, process);
-    this.processes.set(process.id, process);
-    await startProcess(process, args, options, onStarted);
-    this.started++;
-    return process.ref;
+    try {
+      const driver = this.behaviors.resolve(behavior);
+      if (this.stopping) throw new DrainingError(`node "${this.id}" stops its processes`, { node: this.id });
+      const args = this.copy(options.args);
+      const process = new Process(this, ++this.lastProcess, driver, parent, contextOf);
+      if (options.name !== undefined) this.register(options.name, process);
+      this.processes.set(process.id, process);
+      await startProcess(process, args, options, onStarted);
+      this.started++;
+      return process.ref;
+    } catch (error) {
+      this.counters.spawnFailures.add(codeOf(error));
+      throw error;
+    }
   }
 
   call(
@@ -170,6 +192,7 @@ export class LocalNode implements Messenger, ProcessHost {
   }
 
   cast(to: ProcessRef, method: string, payload: unknown, headers?: Headers, from?: ProcessRef): boolean {
+    this.counters.localCasts++;
     const sender = from ?? currentActivity()?.process.ref;
     return this.post(to, new Message(MessageKind.Cast, method, this.copy(payload), sender, headers, null));
   }
@@ -198,9 +221,9 @@ export class LocalNode implements Messenger, ProcessHost {
   /** Puts a message into a process' mailbox; false when there is no such process or its mailbox is full. */
   deliver(id: number, message: Message): boolean {
     const process = this.processes.get(id);
-    return process
-      ? process.deliver(message)
-      : this.notFound(new ProcessRef(this.id, this.incarnation, id), message);
+    if (!process) return this.notFound(new ProcessRef(this.id, this.incarnation, id), message);
+    if (this.latencies && message.reply) this.latencies.begin(message.reply, process.behaviorName);
+    return process.deliver(message);
   }
 
   private notFound(to: ProcessRef, message: Message): false {
@@ -263,11 +286,13 @@ export class LocalNode implements Messenger, ProcessHost {
       : undefined;
   }
 
-  remove(id: number): void {
+  remove(id: number, reason: ExitReason): void {
     this.processes.delete(id);
+    this.counters.exits.add(exitKind(reason));
   }
 
   drop(reason: string, message: Message, behavior?: string): void {
+    if (message.kind === MessageKind.Cast) this.lostCasts++;
     this.lose(reason, message.name, behavior);
   }
 

@@ -1,4 +1,5 @@
 import type { ErrorData, NoexError, ProcessRef } from '@noex/contracts';
+import type { LatencyHistogram } from './latency.js';
 
 /** Text values that travel with a message (trace context, tenant, …). */
 export type Headers = Readonly<Record<string, string>>;
@@ -7,6 +8,8 @@ export type Headers = Readonly<Record<string, string>>;
 export interface ReplyTarget {
   /** The caller is on another node. */
   readonly fromPeer?: boolean;
+  /** Where it is counted how long the answer took; undefined = nowhere. */
+  latency?: LatencyHistogram | undefined;
   /** True when nobody waits for the answer any more: the request need not be worked on. */
   readonly abandoned: boolean;
   ok(value: unknown): void;

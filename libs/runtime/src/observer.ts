@@ -1,4 +1,5 @@
 import { ProcessNotFoundError, type ProcessRef } from '@noex/contracts';
+import { takeCensus, type Census } from './census.js';
 import type { ProcessStatus } from './process-status.js';
 import type { Process } from './process.js';
 
@@ -40,6 +41,11 @@ export class Observer {
   /** Every process, oldest first; one at a time, so that a million need no list of a million. */
   *list(): Generator<ProcessInfo> {
     for (const process of this.processes.values()) yield this.describe(process);
+  }
+
+  /** All of them in numbers. Walks every process: for scrapes. */
+  census(): Census {
+    return takeCensus(this.processes.values());
   }
 
   /** Undefined for a process that is not there. */

@@ -5,7 +5,9 @@ import {
   type NoexError,
   type ProcessRef,
 } from '@noex/contracts';
+import { microsOf } from './latency.js';
 import type { ReplyTarget } from './message.js';
+import { codeOf } from './node-counters.js';
 import { requireTimeLimit } from './time-limit.js';
 import { WheelEntry, type TimerWheel } from './timer-wheel.js';
 
@@ -13,6 +15,8 @@ export const DEFAULT_CALL_TIMEOUT_MS = 5000;
 
 /** A call's caller, waiting. Ends exactly once: with the reply, an error, the deadline or the caller's signal. */
 export class PendingCall extends WheelEntry implements ReplyTarget {
+  /** When it began, as `microsOf` says it. */
+  readonly startedAt: number;
   private settled = false;
   private signal: AbortSignal | undefined;
 
@@ -28,7 +32,7 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
     super();
     requireTimeLimit(timeoutMs, 'call');
     signal?.throwIfAborted();
-    wheel.add(this, timeoutMs);
+    this.startedAt = microsOf(wheel.add(this, timeoutMs));
     if (signal) {
       this.signal = signal;
       signal.addEventListener('abort', this.onAbort);
@@ -40,16 +44,16 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
   }
 
   ok(value: unknown): void {
-    if (this.settle()) this.resolve(value);
+    if (this.settle('ok')) this.resolve(value);
     else this.late();
   }
 
   fail(error: NoexError): void {
-    if (this.settle()) this.reject(error);
+    if (this.settle(codeOf(error))) this.reject(error);
   }
 
   threw(error: ErrorData, thrown: unknown): void {
-    if (this.settle()) this.reject(new RemoteError(error, { cause: thrown }));
+    if (this.settle('remote_error')) this.reject(new RemoteError(error, { cause: thrown }));
     else this.late();
   }
 
@@ -62,25 +66,25 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
     );
   }
 
-  /** Hook: the call has ended; called once. */
-  protected ended(): void {}
+  /** Hook: the call has ended, with `ok`, `aborted` or the code of the error; called once. */
+  protected ended(_outcome: string): void {}
 
   /** Hook: a handler answered after the call had ended. */
   protected late(): void {}
 
-  private settle(): boolean {
+  private settle(outcome: string): boolean {
     if (this.settled) return false;
     this.settled = true;
     this.wheel.remove(this);
     if (this.signal) this.signal.removeEventListener('abort', this.onAbort);
-    this.ended();
+    this.ended(outcome);
     return true;
   }
 
   // A method on the prototype would need a bound copy per call; most calls have no signal.
   private get onAbort(): () => void {
     return (this.abortListener ??= () => {
-      if (this.settle()) this.reject(this.signal!.reason);
+      if (this.settle('aborted')) this.reject(this.signal!.reason);
     });
   }
   private abortListener: (() => void) | undefined;

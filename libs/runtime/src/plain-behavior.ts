@@ -1,5 +1,11 @@
 import type { ExitReason } from '@noex/contracts';
-import { NO_HANDLER, type BehaviorDriver, type ProcessCell, type ProcessDown } from './behavior.js';
+import {
+  NO_HANDLER,
+  type BehaviorDriver,
+  type DrainResult,
+  type ProcessCell,
+  type ProcessDown,
+} from './behavior.js';
 import { anyAsync } from './activity.js';
 import type { MailboxOptions } from './mailbox.js';
 import type { ProcessContext } from './process-context.js';
@@ -34,6 +40,11 @@ export interface PlainBehavior<
   readonly handleInfo?: MessageHandlers<State>;
   readonly handleDown?: (down: ProcessDown, state: State, context: ProcessContext) => MaybePromise<State>;
   readonly terminate?: (reason: ExitReason, state: State, context: ProcessContext) => unknown;
+  /**
+   * Runs before `terminate` where the process stops because its node leaves: the place to save the state, or to give it to a process of
+   * another node and return `{ handedOver: true }`. May take `shutdownMs`.
+   */
+  readonly onDrain?: (state: State, context: ProcessContext) => MaybePromise<DrainResult | void>;
   /** A call handler that throws also ends the process (strict OTP). Default false. */
   readonly crashOnCallError?: boolean;
   /** Time `terminate` may take, in milliseconds. Default 5000. */
@@ -65,7 +76,7 @@ export function plainDriver<State, Args>(typed: PlainBehavior<State, Args>): Beh
   const calls = new Map(Object.entries(behavior.handleCall ?? {}));
   const casts = new Map(Object.entries(behavior.handleCast ?? {}));
   const infos = new Map(Object.entries(behavior.handleInfo ?? {}));
-  const { handleDown, terminate } = behavior;
+  const { handleDown, terminate, onDrain } = behavior;
 
   const next = (cell: ProcessCell, result: unknown): unknown => {
     if (result instanceof Promise) return result.then((state) => void (cell.state = state));
@@ -92,6 +103,7 @@ export function plainDriver<State, Args>(typed: PlainBehavior<State, Args>): Beh
         behavior.init,
         handleDown,
         terminate,
+        onDrain,
         ...calls.values(),
         ...casts.values(),
         ...infos.values(),
@@ -107,5 +119,6 @@ export function plainDriver<State, Args>(typed: PlainBehavior<State, Args>): Beh
     info: (cell, name, payload) => tell(infos, cell, name, payload),
     down: (cell, down) => (handleDown ? next(cell, handleDown(down, cell.state, cell.context)) : NO_HANDLER),
     terminate: terminate && ((cell, reason) => terminate(reason, cell.state, cell.context)),
+    ...(onDrain && { drain: (cell: ProcessCell) => onDrain(cell.state as never, cell.context) }),
   };
 }

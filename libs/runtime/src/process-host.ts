@@ -1,4 +1,5 @@
-import type { Clock, Logger, ProcessRef } from '@noex/contracts';
+import type { Clock, ExitReason, Logger, ProcessRef } from '@noex/contracts';
+import type { HandOver } from './hand-over.js';
 import type { Message } from './message.js';
 import type { Messenger } from './messenger.js';
 import type { SpawnOptions } from './process-context.js';
@@ -18,6 +19,8 @@ export interface ProcessHost {
   readonly scheduler: Scheduler;
   /** Reaches processes on any node. */
   readonly messenger: Messenger;
+  /** Set once the node leaves. */
+  readonly handOver: HandOver | undefined;
   /** A number for a timer or monitor, never given twice. */
   nextNumber(): number;
   spawn(behavior: string, options?: SpawnOptions, onStarted?: (ref: ProcessRef) => void): Promise<ProcessRef>;
@@ -26,7 +29,7 @@ export interface ProcessHost {
   register(name: string, process: NameHolder): void;
   releaseName(name: string, process: NameHolder): void;
   /** The process has ended and leaves the table. */
-  remove(id: number): void;
+  remove(id: number, reason: ExitReason): void;
   /** Counts and logs a message that is lost. */
   drop(reason: string, message: Message, behavior?: string): void;
 }

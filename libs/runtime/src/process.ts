@@ -275,7 +275,7 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
     const tell = !logged && this.status !== Status.Starting;
     this.status = Status.Exited;
     this.exiting = reason;
-    this.node.remove(this.id);
+    this.node.remove(this.id, reason);
     if (tell) logExit(this.node.logger, this, reason);
 
     const who = this.ref.toString();

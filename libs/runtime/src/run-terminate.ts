@@ -2,7 +2,7 @@ import type { ExitReason } from '@noex/contracts';
 import { runActivity, type ActiveProcess } from './activity.js';
 import type { BehaviorDriver, ProcessCell } from './behavior.js';
 import { isThenable } from './dispatch.js';
-import { logFailedTerminate } from './exit-log.js';
+import { logFailedDrain, logFailedTerminate } from './exit-log.js';
 import { ProcessTimer, type ProcessExtras } from './process-extras.js';
 import type { ProcessHost } from './process-host.js';
 import { thrownReason } from './thrown-reason.js';
@@ -16,30 +16,69 @@ interface EndingProcess extends ActiveProcess, ProcessCell {
   kill(): void;
 }
 
+type Ended = (reason: ExitReason, logged?: boolean) => void;
+
 /**
  * Runs the `terminate` that a behavior may have, and calls `ended` with the reason the process ends for: its own, or the error
- * that `terminate` threw, which is logged then. When `terminate` takes longer than `shutdownMs` the process is killed instead.
+ * that `terminate` threw, which is logged then. On a node that leaves, `drain` comes before it. When one of them takes longer
+ * than `shutdownMs` the process is killed instead.
  */
-export function runTerminate(
-  process: EndingProcess,
-  reason: ExitReason,
-  ended: (reason: ExitReason, logged?: boolean) => void,
-): void {
+export function runTerminate(process: EndingProcess, reason: ExitReason, ended: Ended): void {
   const { node, driver } = process;
-  const { terminate, shutdownMs, followed } = driver;
-  if (!terminate) return ended(reason);
+  const { handOver } = node;
+  if (!handOver || !driver.drain || !isToldToStop(reason)) return terminate(process, reason, ended);
+  const drained = (result: unknown) => {
+    handOver.drained(result);
+    terminate(process, reason, ended);
+  };
   const failed = (error: unknown) => {
-    if (!process.alive) return;
+    logFailedDrain(node.logger, process, error);
+    terminate(process, reason, ended);
+  };
+  runLimited(process, () => driver.drain!(process), drained, failed);
+}
+
+function terminate(process: EndingProcess, reason: ExitReason, ended: Ended): void {
+  const { node, driver } = process;
+  if (!driver.terminate) return ended(reason);
+  const failed = (error: unknown) => {
     logFailedTerminate(node.logger, process, reason, error);
     ended(thrownReason(error), true);
   };
+  runLimited(
+    process,
+    () => driver.terminate!(process, reason),
+    () => ended(reason),
+    failed,
+  );
+}
+
+/** Calls `done` or `failed` unless the process was killed meanwhile, as it is after `shutdownMs`. */
+function runLimited(
+  process: EndingProcess,
+  work: () => unknown,
+  done: (result: unknown) => void,
+  failed: (error: unknown) => void,
+): void {
+  const { node, driver } = process;
+  let result: unknown;
   try {
-    const result = runActivity(process, null, followed, () => terminate(process, reason));
-    if (!isThenable(result)) return ended(reason);
-    const limit = new ProcessTimer(node.wheel, shutdownMs, () => process.kill());
-    process.extras.terminateLimit = limit;
-    Promise.resolve(result).then(() => ended(reason), failed);
+    result = runActivity(process, null, driver.followed, work);
   } catch (error) {
-    failed(error);
+    return process.alive ? failed(error) : undefined;
   }
+  if (!isThenable(result)) return process.alive ? done(result) : undefined;
+  const limit = new ProcessTimer(node.wheel, driver.shutdownMs, () => process.kill());
+  process.extras.terminateLimit = limit;
+  const next =
+    <T>(go: (value: T) => void) =>
+    (value: T) => {
+      limit.cancel();
+      if (process.alive) go(value);
+    };
+  Promise.resolve(result).then(next(done), next(failed));
+}
+
+function isToldToStop(reason: ExitReason): boolean {
+  return reason === 'shutdown' || (typeof reason === 'object' && 'shutdown' in reason);
 }

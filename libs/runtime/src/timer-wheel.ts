@@ -46,9 +46,10 @@ export class TimerWheel {
     return this.count;
   }
 
-  add(entry: WheelEntry, delayMs: number): void {
-    if (delayMs === Infinity) return;
+  /** Returns the time, so that whoever adds needs no look at the clock of his own. */
+  add(entry: WheelEntry, delayMs: number): number {
     const now = this.clock.now();
+    if (delayMs === Infinity) return now;
     if (this.count === 0) this.tick = Math.floor(now / TICK_MS);
     const due = Math.max(Math.ceil((now + delayMs) / TICK_MS), this.tick + 1);
     entry.wheelTick = due;
@@ -56,6 +57,7 @@ export class TimerWheel {
     chain(entry, slot);
     this.count++;
     if (due < this.armedTick) this.arm(due, now);
+    return now;
   }
 
   /** Takes an entry off; nothing happens if it is not on. */

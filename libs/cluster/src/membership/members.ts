@@ -11,6 +11,7 @@ import { Listeners } from '../listeners.js';
 import { heartbeatOptions, type HeartbeatOptions } from './heartbeat-options.js';
 import { Heartbeats } from './heartbeats.js';
 import { noLoopDelay, type LoopDelay } from './loop-delay.js';
+import { Reconnects } from './reconnects.js';
 
 /**
  * The peers, kept true by the transport's events and by heartbeats. A connected peer joins; it is up once it has said what
@@ -21,6 +22,9 @@ export class Members {
   readonly nodeDown: Listeners<[nodeId: string, reason: NodeDownReason]>;
   /** Nodes lost since the start, by reason. */
   readonly downs = new DropCounter();
+  readonly reconnects = new Reconnects();
+  /** Nodes that came up since the start. */
+  ups = 0;
   private readonly peers = new Map<string, Peer>();
   private readonly joining = new Map<PeerConnection, Peer>();
   private readonly heartbeats: Heartbeats;
@@ -47,6 +51,11 @@ export class Members {
 
   get(id: string): Peer | undefined {
     return this.peers.get(id);
+  }
+
+  /** Connected, and yet to say what they can do. */
+  get joiningCount(): number {
+    return this.joining.size;
   }
 
   values(): IterableIterator<Peer> {
@@ -78,6 +87,8 @@ export class Members {
     const former = this.peers.get(id);
     if (former) this.end(former, 'connection_closed');
     this.peers.set(id, peer);
+    this.ups++;
+    this.reconnects.up(peer.identity);
     this.logger.info(`node "${id}" is up (${address})`, { event: 'node_up', peer: id, incarnation, address });
     this.nodeUp.emit(peer.identity);
   }
@@ -95,6 +106,7 @@ export class Members {
     const { id, incarnation } = connection.peer;
     this.peers.delete(id);
     this.downs.add(reason);
+    this.reconnects.down(connection.peer, reason);
     peer.lost(reason);
     const level = reason === 'graceful_shutdown' ? 'info' : 'warn';
     this.logger[level](`node "${id}" is down: ${reason}`, {

@@ -105,6 +105,11 @@ export class GlobalNames {
     return this.table.names();
   }
 
+  /** Nodes that are up and whose names have not all arrived yet. */
+  get unsynced(): string[] {
+    return [...this.members.values()].map(({ identity }) => identity.id).filter((id) => !this.synced.has(id));
+  }
+
   /** Calls the listener with whom the name means from now on, or undefined, at each change. Returns the function that ends this. */
   onChange(name: string, listener: NameListener): () => void {
     return this.changed.add((changed, ref) => {

@@ -1,7 +1,6 @@
 import {
   answeredError,
   CallTimeoutError,
-  DrainingError,
   NodeDownError,
   ProcessRef,
   RemoteError,
@@ -20,15 +19,16 @@ import type { Peer } from './peer.js';
 import { ServedCall } from './served-call.js';
 import { sendDown } from './send-down.js';
 import { sendError } from './send-error.js';
-import { refuseSpawn, ServedSpawn } from './served-spawn.js';
+import type { Leaving } from './leaving.js';
+import { drainingError, refuseSpawn, ServedSpawn } from './served-spawn.js';
 
 /** What the messages of peers need of the node besides its processes. */
 export interface InboundHost {
   readonly node: LocalNode;
-  readonly draining: boolean;
+  /** Set once the node leaves. */
+  readonly leaving: Leaving | undefined;
   announced(peer: Peer, announcement: unknown): void;
   goodbye(peer: Peer): void;
-  countRefused(): void;
   /** Starts a process here. */
   spawn(behavior: string, options: NodeSpawnOptions): Promise<ProcessRef>;
   /** Names, groups and what is known of nodes. False where the message is about none of this. */
@@ -61,20 +61,20 @@ function receiveMessage(host: InboundHost, peer: Peer, kind: number): void {
     case FrameKind.Call:
       return receiveCall(host, peer);
     case FrameKind.Cast:
-      return receiveOneWay(node, peer, MessageKind.Cast);
+      return receiveOneWay(host, peer, MessageKind.Cast);
     case FrameKind.Info:
-      return receiveOneWay(node, peer, MessageKind.Info);
+      return receiveOneWay(host, peer, MessageKind.Info);
     case FrameKind.Reply: {
-      const call = peer.calls.get(reader.u32());
+      const call = peer.traffic.answered(peer.calls.get(reader.u32()));
       return call ? call.ok(reader.payload()) : node.lose('late_reply', 'reply');
     }
     case FrameKind.Failed: {
-      const call = peer.calls.get(reader.u32());
+      const call = peer.traffic.answered(peer.calls.get(reader.u32()));
       if (!call) return node.lose('late_reply', 'reply');
       return call.fail(failedCall(peer, readErrorData(reader.payload())));
     }
     case FrameKind.Threw: {
-      const call = peer.calls.get(reader.u32());
+      const call = peer.traffic.answered(peer.calls.get(reader.u32()));
       return call
         ? call.fail(new RemoteError(readErrorData(reader.payload())))
         : node.lose('late_reply', 'reply');
@@ -85,6 +85,9 @@ function receiveMessage(host: InboundHost, peer: Peer, kind: number): void {
       return peer.spawns.get(reader.u32())?.spawned(reader.u48());
     case FrameKind.SpawnFailed:
       return peer.spawns.get(reader.u32())?.failed(readErrorData(reader.payload()));
+    case FrameKind.SpawnMoved:
+      if (host.leaving) host.leaving.spawnsMoved++;
+      return;
     case FrameKind.SpawnTaken:
       return void peer.servedSpawns.delete(reader.u32());
     case FrameKind.SpawnUndo: {
@@ -182,17 +185,18 @@ function receiveCall(host: InboundHost, peer: Peer): void {
   const headers = options & HAS_HEADERS ? (reader.sizedPayload() as Headers) : undefined;
   const path = options & HAS_PATH ? readCallPath(reader.sizedPayload()) : undefined;
   const payload = reader.payload();
-  if (host.draining) {
-    host.countRefused();
-    return sendError(peer, FrameKind.Failed, call, toErrorData(drainingError(host)));
+  if (host.leaving?.refuses) {
+    host.leaving.callsRefused++;
+    return sendError(peer, FrameKind.Failed, call, toErrorData(drainingError(host.node.id)));
   }
-  const deadline = timeoutMs === 0 ? Infinity : host.node.clock.now() + timeoutMs;
-  const reply = new ServedCall(peer, call, deadline);
+  const arrivedAt = peer.traffic.frameTime;
+  const deadline = timeoutMs === 0 ? Infinity : arrivedAt + timeoutMs;
+  const reply = new ServedCall(peer, call, deadline, arrivedAt);
   host.node.deliver(process, new Message(MessageKind.Call, name, payload, from, headers, reply, path));
 }
 
 function receiveOneWay(
-  node: LocalNode,
+  host: InboundHost,
   peer: Peer,
   kind: typeof MessageKind.Cast | typeof MessageKind.Info,
 ): void {
@@ -202,7 +206,10 @@ function receiveOneWay(
   const options = reader.u8();
   const from = options & HAS_SENDER ? sender(peer) : undefined;
   const headers = options & HAS_HEADERS ? (reader.sizedPayload() as Headers) : undefined;
-  node.deliver(process, new Message(kind, name, reader.payload(), from, headers, null));
+  const message = new Message(kind, name, reader.payload(), from, headers, null);
+  if (host.node.deliver(process, message) && host.leaving && kind === MessageKind.Cast) {
+    host.leaving.castsDelivered++;
+  }
 }
 
 function sender(peer: Peer): ProcessRef {
@@ -215,9 +222,9 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
   const timeoutMs = reader.u32();
   const behavior = reader.name();
   const { args, name, globalName, monitor } = (reader.payload() ?? {}) as Record<string, unknown>;
-  if (host.draining) {
-    host.countRefused();
-    return refuseSpawn(peer, id, drainingError(host));
+  if (host.leaving?.refuses) {
+    host.leaving.spawnsRefused++;
+    return refuseSpawn(peer, id, drainingError(host.node.id));
   }
   // An unknown behavior is answered by `spawn` itself.
   if (host.node.behavior(behavior) && !host.node.openToPeers.has(behavior)) {
@@ -227,7 +234,7 @@ function receiveSpawn(host: InboundHost, peer: Peer): void {
     });
     return refuseSpawn(peer, id, error);
   }
-  new ServedSpawn(host, peer, peer.servedSpawns, id).run(
+  new ServedSpawn(host, peer, peer.servedSpawns, id, peer.serving).run(
     behavior,
     {
       args,
@@ -247,10 +254,4 @@ function receiveMonitor(node: LocalNode, peer: Peer): void {
     sendDown(peer, id, reason);
   });
   peer.watches.set(id, watch);
-}
-
-function drainingError(host: InboundHost): DrainingError {
-  return new DrainingError(`node "${host.node.id}" is shutting down and takes no new work`, {
-    node: host.node.id,
-  });
 }

@@ -20,6 +20,9 @@ export interface OutboxOwner {
  */
 export class Outbox {
   readonly writer: FrameWriter;
+  /** What the transport has taken. */
+  framesSent = 0;
+  bytesSent = 0;
   private readonly urgentWriter: FrameWriter;
   private flushRequested = false;
   private isBlocked = false;
@@ -77,9 +80,15 @@ export class Outbox {
     while (!this.isBlocked && !this.isClosed) {
       const from = urgentWriter.size > 0 ? urgentWriter : writer;
       if (from.size === 0) break;
-      if (!this.connection.send(from.batch(this.limits.maxFrameBytes))) this.isBlocked = true;
+      const frame = from.batch(this.limits.maxFrameBytes);
+      if (!this.connection.send(frame)) {
+        this.isBlocked = true;
+        break;
+      }
+      this.framesSent++;
+      this.bytesSent += frame.length;
       // Sending may have ended the connection.
-      else if (!this.isClosed) from.accept();
+      if (!this.isClosed) from.accept();
     }
     this.owner.flushed();
   }

@@ -7,6 +7,7 @@ import {
   type ProcessRef,
 } from '@noex/contracts';
 import {
+  codeOf,
   currentActivity,
   DEFAULT_SPAWN_TIMEOUT_MS,
   requireTimeLimit,
@@ -32,6 +33,7 @@ import { RemoteLinks } from './remote-links.js';
 import { Room, type RoomOwner } from './room.js';
 import type { ServedSpawn } from './served-spawn.js';
 import type { Serving } from './serving.js';
+import { Traffic } from './traffic.js';
 
 /** The longest a timer of Node.js can run. */
 const MAX_TIMER_MS = 0x7fff_ffff;
@@ -64,7 +66,8 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
   readonly watches = new Map<number, Monitor>();
   /** Links between its processes and ours. */
   readonly links: RemoteLinks;
-  private readonly outbox: Outbox;
+  readonly traffic: Traffic;
+  readonly outbox: Outbox;
   private readonly writer: FrameWriter;
   private readonly room: Room;
   private lastCall = 0;
@@ -81,6 +84,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
     this.reader = new FrameReader(codec);
     this.incoming = new ChunkAssembler(limits.maxInboundBytes);
     this.links = new RemoteLinks(this, node);
+    this.traffic = new Traffic(node.clock, node.latencies !== undefined);
     this.outbox = new Outbox(codec, limits, connection, this);
     this.writer = this.outbox.writer;
     this.room = new Room(this, this.outbox, limits, node.wheel);
@@ -99,12 +103,12 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
     from: ProcessRef | undefined,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.room.require();
+      this.requireRoomForCall();
       const id = this.nextCall();
       const timeoutMs = options?.timeoutMs ?? this.node.callTimeoutMs;
       const { wheel } = this.node;
       const pending = new RemotePendingCall(
-        this.calls,
+        this,
         id,
         resolve,
         reject,
@@ -137,6 +141,15 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
       }
       this.outbox.request();
     });
+  }
+
+  private requireRoomForCall(): void {
+    try {
+      this.room.require();
+    } catch (error) {
+      this.node.counters.remoteCalls.count(codeOf(error));
+      throw error;
+    }
   }
 
   /** Throws as `call` rejects, but for what only a reply can tell. */
@@ -267,6 +280,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
   }
 
   flushed(): void {
+    this.traffic.flushed();
     this.room.update();
   }
 
@@ -291,7 +305,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
           : new NodeDownError(`node "${id}" went down (${reason}) before it replied`, { node: id, reason }),
       );
     }
-    for (const spawn of [...this.spawns.values()]) spawn.lost(reason);
+    for (const spawn of [...this.spawns.values()]) spawn.lost(reason, this.saidGoodbye);
     for (const monitor of [...this.monitors.values()]) monitor.fire('noconnection');
     this.links.lost();
     for (const watch of this.watches.values()) watch.cancel();

@@ -1,12 +1,12 @@
 import {
   answeredError,
   NodeDownError,
+  NodeUnreachableError,
   ProcessRef,
   SpawnFailedError,
   SpawnTimeoutError,
   type ErrorData,
   type NodeDownReason,
-  type NodeUnreachableError,
 } from '@noex/contracts';
 import { WheelEntry, type TimerWheel } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
@@ -46,17 +46,18 @@ export class PendingSpawn extends WheelEntry {
     this.reject(error);
   }
 
-  lost(reason: NodeDownReason): void {
+  /** `saidGoodbye`: the node answered all that it had taken. */
+  lost(reason: NodeDownReason, saidGoodbye: boolean): void {
     this.end();
     const node = this.peer.identity.id;
+    const what = `a process of "${this.behavior}"`;
     this.reject(
-      new NodeDownError(
-        `node "${node}" went down (${reason}) while it started a process of "${this.behavior}"`,
-        {
-          node,
-          reason,
-        },
-      ),
+      saidGoodbye
+        ? new NodeUnreachableError(`node "${node}" left before it was to start ${what}`, { node, reason })
+        : new NodeDownError(`node "${node}" went down (${reason}) while it started ${what}`, {
+            node,
+            reason,
+          }),
     );
   }
 

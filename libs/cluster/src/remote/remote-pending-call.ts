@@ -1,10 +1,16 @@
 import type { ProcessRef } from '@noex/contracts';
-import { PendingCall, type CallOptions, type TimerWheel } from '@noex/runtime';
+import { PendingCall, type CallOptions, type NodeCounters, type TimerWheel } from '@noex/runtime';
+
+/** Where the calls to one peer wait. */
+export interface CallTable {
+  readonly calls: Map<number, RemotePendingCall>;
+  readonly node: { readonly counters: NodeCounters };
+}
 
 /** A caller here that waits for a reply from a peer. */
 export class RemotePendingCall extends PendingCall {
   constructor(
-    private readonly table: Map<number, RemotePendingCall>,
+    private readonly table: CallTable,
     readonly id: number,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
@@ -17,7 +23,8 @@ export class RemotePendingCall extends PendingCall {
     super(resolve, reject, wheel, to, method, timeoutMs, options?.signal);
   }
 
-  protected override ended(): void {
-    this.table.delete(this.id);
+  protected override ended(outcome: string): void {
+    this.table.calls.delete(this.id);
+    this.table.node.counters.remoteCalls.count(outcome);
   }
 }

@@ -5,14 +5,15 @@ import {
   type ExitReason,
   type ProcessRef,
 } from '@noex/contracts';
-import type {
-  CallOptions,
-  DownListener,
-  Headers,
-  LinkedProcess,
-  LocalNode,
-  Messenger,
-  Monitor,
+import {
+  codeOf,
+  type CallOptions,
+  type DownListener,
+  type Headers,
+  type LinkedProcess,
+  type LocalNode,
+  type Messenger,
+  type Monitor,
 } from '@noex/runtime';
 import type { Members } from '../membership/members.js';
 import { encodeExitReason } from '../wire/exit-reason.codec.js';
@@ -48,6 +49,7 @@ export class RemoteRouter implements Messenger {
     try {
       peer = this.route(to);
     } catch (error) {
+      this.node.counters.remoteCalls.count(codeOf(error));
       return Promise.reject(error);
     }
     this.calls++;
@@ -55,6 +57,7 @@ export class RemoteRouter implements Messenger {
   }
 
   cast(to: ProcessRef, method: string, payload: unknown, headers?: Headers, from?: ProcessRef): boolean {
+    this.node.counters.remoteCasts++;
     return this.tell(FrameKind.Cast, to, method, payload, headers, from);
   }
 
@@ -70,6 +73,7 @@ export class RemoteRouter implements Messenger {
     options?: CallOptions,
     from?: ProcessRef,
   ): Promise<void> {
+    this.node.counters.remoteCasts++;
     await this.route(to).castAsync(to, method, payload, options, from);
   }
 

@@ -1,5 +1,5 @@
 import { toErrorData, type ErrorData, type NoexError } from '@noex/contracts';
-import type { ReplyTarget } from '@noex/runtime';
+import { microsOf, type LatencyHistogram, type ReplyTarget } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { Peer } from './peer.js';
 import { sendError } from './send-error.js';
@@ -7,6 +7,8 @@ import { sendError } from './send-error.js';
 /** A call of a peer that is being served here. */
 export class ServedCall implements ReplyTarget {
   readonly fromPeer = true;
+  latency: LatencyHistogram | undefined = undefined;
+  private readonly arrivedAt: number;
   private answered = false;
 
   constructor(
@@ -14,7 +16,9 @@ export class ServedCall implements ReplyTarget {
     private readonly id: number,
     /** Time of our clock when its caller gives up. */
     private readonly deadline: number,
+    arrivedAtMs = 0,
   ) {
+    this.arrivedAt = microsOf(arrivedAtMs);
     peer.serving.begin(deadline);
   }
 
@@ -24,6 +28,7 @@ export class ServedCall implements ReplyTarget {
 
   ok(value: unknown): void {
     if (!this.close()) return;
+    this.measure();
     try {
       this.peer.reply(FrameKind.Reply, this.id, value);
     } catch (error) {
@@ -38,7 +43,13 @@ export class ServedCall implements ReplyTarget {
   }
 
   threw(error: ErrorData): void {
-    if (this.close()) sendError(this.peer, FrameKind.Threw, this.id, error);
+    if (!this.close()) return;
+    this.measure();
+    sendError(this.peer, FrameKind.Threw, this.id, error);
+  }
+
+  private measure(): void {
+    if (this.latency) this.peer.traffic.answer(this.arrivedAt, this.latency);
   }
 
   private close(failed = false): boolean {

@@ -117,6 +117,7 @@ const recorded: [kind: keyof typeof FrameKind, write: (to: FrameWriter) => void,
   ['Link', (to) => to.link(FrameKind.Link, 258, 3), '0000000d15000000000102000000000003'],
   ['Unlink', (to) => to.link(FrameKind.Unlink, 258, 3, 7), '000000111600000000010200000000000300000007'],
   ['Unlinked', (to) => to.link(FrameKind.Unlinked, 258, 3, 7), '000000111700000000010200000000000300000007'],
+  ['SpawnMoved', (to) => to.plain(FrameKind.SpawnMoved), '0000000119'],
   ['LinkExit', (to) => to.linkExit(258, 3, 'killed'), '0000001418000000000102000000000003a66b696c6c6564'],
 ];
 
@@ -171,6 +172,7 @@ it('covers every kind, and no kind changes its number', () => {
     Unlink: 22,
     Unlinked: 23,
     LinkExit: 24,
+    SpawnMoved: 25,
     NameAdd: 32,
     NameRemove: 33,
     NameSynced: 34,

@@ -27,6 +27,7 @@
  * | Unlink | process u48, other u48, unlink u32 |
  * | Unlinked | process u48, other u48, unlink u32: nothing of the link comes any more that was sent before this Unlink arrived |
  * | LinkExit | process u48, other u48, payload: reason that the process ended for, which is linked to the other |
+ * | SpawnMoved | –: a spawn of the sender that the receiver refused because it leaves runs on another node |
  * | NameAdd | payload: [[global name, process, epoch], …] of the sender's processes |
  * | NameRemove | payload: [[global name, process], …] |
  * | NameSynced | –: all names that the sender's processes had when the connection came up have been sent |
@@ -69,6 +70,7 @@ export const FrameKind = {
   Unlink: 22,
   Unlinked: 23,
   LinkExit: 24,
+  SpawnMoved: 25,
   NameAdd: 32,
   NameRemove: 33,
   NameSynced: 34,

@@ -1,21 +1,12 @@
-import {
-  Controller,
-  Get,
-  Header,
-  ServiceUnavailableException,
-  VERSION_NEUTRAL,
-  type Type,
-} from '@nestjs/common';
-import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
-import { NoexHealthIndicator } from './noex.health-indicator.js';
+import { Controller, Get, Header, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import { HealthCheck, type HealthCheckResult } from '@nestjs/terminus';
+import { healthRoutes, type HealthPaths, type HealthRoute } from './health-paths.js';
+import { HealthProbes, type LiveAnswer } from './health-probes.js';
 
-export interface HealthPaths {
-  readonly livePath: string;
-  readonly readyPath: string;
-}
-
-export interface HealthController {
-  live(): HealthCheckResult;
+export interface HealthController extends Record<HealthRoute, () => unknown> {
+  live(): LiveAnswer;
+  startup(): HealthCheckResult;
+  health(): HealthCheckResult;
   ready(): Promise<HealthCheckResult>;
 }
 
@@ -26,26 +17,27 @@ export interface HealthController {
 export function createHealthController(paths?: HealthPaths): Type<HealthController> {
   @Controller({ version: VERSION_NEUTRAL })
   class NoexHealthController implements HealthController {
-    constructor(
-      private readonly noex: NoexHealthIndicator,
-      private readonly health: HealthCheckService,
-    ) {}
+    constructor(private readonly probes: HealthProbes) {}
 
-    /**
-     * Answers in Terminus' form, but not through its `check()`: that one says 503 as soon as the app shuts down, and a
-     * platform that reads liveness would kill the node in the middle of its drain.
-     */
     @Header('Cache-Control', 'no-store')
-    live(): HealthCheckResult {
-      const result = this.noex.isHealthy();
-      if (result.noex.status === 'up') return { status: 'ok', info: result, error: {}, details: result };
-      throw new ServiceUnavailableException({ status: 'error', info: {}, error: result, details: result });
+    live(): LiveAnswer {
+      return this.probes.live();
+    }
+
+    @Header('Cache-Control', 'no-store')
+    startup(): HealthCheckResult {
+      return this.probes.startup();
+    }
+
+    @Header('Cache-Control', 'no-store')
+    health(): HealthCheckResult {
+      return this.probes.health();
     }
 
     @Header('Cache-Control', 'no-store')
     @HealthCheck({ noCache: false, swaggerDocumentation: true })
     ready(): Promise<HealthCheckResult> {
-      return this.health.check([() => this.noex.isReady()]);
+      return this.probes.ready();
     }
   }
   if (paths) routeHealth(NoexHealthController, paths);
@@ -54,8 +46,9 @@ export function createHealthController(paths?: HealthPaths): Type<HealthControll
 
 /** Binds the paths, at the latest while providers are made: Nest reads routes after them. */
 export function routeHealth({ prototype }: Type<HealthController>, paths: HealthPaths): void {
-  const route = (handler: keyof HealthController, path: string) =>
-    Get(path)(prototype, handler, Object.getOwnPropertyDescriptor(prototype, handler)!);
-  route('live', paths.livePath);
-  route('ready', paths.readyPath);
+  const routes = [...healthRoutes(paths)];
+  for (const handler of new Set(routes.map(([, route]) => route))) {
+    const served = routes.filter(([, route]) => route === handler).map(([path]) => path);
+    Get(served)(prototype, handler, Object.getOwnPropertyDescriptor(prototype, handler)!);
+  }
 }

@@ -4,23 +4,29 @@ import { Test } from '@nestjs/testing';
 import { get, httpApps, type HttpApp } from '../http-app.spec-support.js';
 import { NOEX_HEALTH_SOURCE } from '../tokens.js';
 import type { HealthSource } from './health-source.js';
-import { createHealthController, type HealthPaths } from './health.controller.js';
+import { createHealthController } from './health.controller.js';
+import type { HealthPaths } from './health-paths.js';
+import { HealthProbes } from './health-probes.js';
 import { createHealthModule, createHealthModuleAsync } from './health.module.js';
 import { NoexHealthIndicator } from './noex.health-indicator.js';
+import type { Readiness } from './readiness.js';
 
 class FakeNode implements HealthSource {
   status: ReturnType<HealthSource['getStatus']> = 'running';
   peers = 0;
-  draining = false;
-  reason: string | undefined;
+  readiness: Readiness = { state: 'up', reasons: [] };
+  pending: string | undefined;
+  readonly failing = new Map<string, string>();
 
   constructor(private readonly id: string) {}
 
   getStatus = () => this.status;
   getLocalNodeId = () => this.id;
   getConnectedNodeCount = () => this.peers;
-  isReady = () => this.status === 'running' && !this.draining;
-  notReadyReason = () => this.reason;
+  getReadiness = () => this.readiness;
+  startupPending = () => this.pending;
+  getLoopLagMs = () => 12;
+  getFailingCanaries = () => this.failing;
 }
 
 describe('createHealthModule', () => {
@@ -28,7 +34,7 @@ describe('createHealthModule', () => {
 
   async function start(
     node: FakeNode,
-    paths: HealthPaths | false = { livePath: 'health', readyPath: 'ready' },
+    paths: HealthPaths | false = { livePath: 'livez', readyPath: 'readyz' },
     prepare?: (app: HttpApp) => void,
   ): Promise<HttpApp> {
     @Global()
@@ -39,7 +45,30 @@ describe('createHealthModule', () => {
     return startApp({ imports: [NodeModule, health] }, prepare);
   }
 
-  it('answers liveness with the node in Terminus’ form', async () => {
+  it.each(['starting', 'running', 'stopping', 'stopped'] as const)(
+    'answers liveness with how late the event loop runs, and looks at nothing else: %s',
+    async (status) => {
+      const node = new FakeNode('n1');
+      node.status = status;
+      node.readiness = { state: 'down', reasons: ['stuck'] };
+      node.pending = 'starting';
+      const { body, headers } = await get(await start(node), '/livez').expect(200);
+      expect(body).toEqual({ status: 'ok', loopLagMs: 12, timestamp: expect.any(String) });
+      expect(headers['cache-control']).toBe('no-store');
+    },
+  );
+
+  it('has not started as long as something of it waits, and says for what', async () => {
+    const node = new FakeNode('n1');
+    node.pending = 'no seed has answered yet';
+    const app = await start(node);
+    const { body } = await get(app, '/startupz').expect(503);
+    expect(body.error.noex).toMatchObject({ status: 'down', message: 'no seed has answered yet' });
+    node.pending = undefined;
+    expect((await get(app, '/startupz').expect(200)).body.info.noex.status).toBe('up');
+  });
+
+  it('answers /health with the node in Terminus’ form', async () => {
     const node = new FakeNode('n1');
     node.peers = 2;
     const response = await get(await start(node), '/health').expect(200);
@@ -58,7 +87,7 @@ describe('createHealthModule', () => {
     const node = new FakeNode('n1');
     const app = await start(node);
     node.status = status;
-    node.draining = true;
+    node.readiness = { state: 'down', reasons: ['draining'] };
     const { body } = await get(app, '/health').expect(200);
     expect(body.details.noex.clusterStatus).toBe(status);
   });
@@ -76,8 +105,8 @@ describe('createHealthModule', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('is ready while it runs, without any peer', async () => {
-    const { body, headers } = await get(await start(new FakeNode('n1')), '/ready').expect(200);
+  it.each(['/readyz', '/ready'])('is ready at %s, without any peer', async (path) => {
+    const { body, headers } = await get(await start(new FakeNode('n1')), path).expect(200);
     expect(body).toMatchObject({ status: 'ok', info: { noex: { status: 'up', connectedNodes: 0 } } });
     expect(headers['cache-control']).toBe('no-store');
   });
@@ -85,22 +114,42 @@ describe('createHealthModule', () => {
   it('is not ready with the reason while it starts or drains', async () => {
     const node = new FakeNode('n1');
     const app = await start(node);
-    node.status = 'starting';
-    const starting = await get(app, '/ready').expect(503);
+    node.readiness = { state: 'down', reasons: ['the cluster is starting'] };
+    const starting = await get(app, '/readyz').expect(503);
     expect(starting.body.error.noex).toMatchObject({
       status: 'down',
-      message: 'the node is starting',
+      message: 'the cluster is starting',
       nodeId: 'n1',
     });
     expect(starting.headers['cache-control']).toBe('no-store');
 
-    node.status = 'running';
-    node.draining = true;
-    node.reason = 'draining: 3 calls are running';
+    node.readiness = { state: 'down', reasons: ['draining: 3 calls are running', 'slow'] };
     const draining = await get(app, '/ready').expect(503);
     expect(draining.body).toMatchObject({
       status: 'error',
-      error: { noex: { message: 'draining: 3 calls are running', clusterStatus: 'running' } },
+      error: { noex: { message: 'draining: 3 calls are running; slow', clusterStatus: 'running' } },
+    });
+  });
+
+  it('is ready, and says what is wrong, while it is degraded', async () => {
+    const node = new FakeNode('n1');
+    node.readiness = { state: 'degraded', reasons: ['the event loop runs late'] };
+    const { body } = await get(await start(node), '/readyz').expect(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      info: { noex: { status: 'degraded', reasons: ['the event loop runs late'], nodeId: 'n1' } },
+      error: {},
+    });
+  });
+
+  it('names the nodes that its canaries did not come back from', async () => {
+    const node = new FakeNode('n1');
+    const app = await start(node);
+    expect((await get(app, '/readyz')).body.info.noex).not.toHaveProperty('failingCanaries');
+    node.failing.set('n2', 'no reply');
+    expect((await get(app, '/readyz')).body.info.noex).toMatchObject({
+      status: 'up',
+      failingCanaries: { n2: 'no reply' },
     });
   });
 
@@ -110,16 +159,22 @@ describe('createHealthModule', () => {
     await (
       app as unknown as { callBeforeShutdownHook(signal?: string): Promise<void> }
     ).callBeforeShutdownHook('SIGTERM');
+    await get(app, '/livez').expect(200);
+    await get(app, '/startupz').expect(200);
     await get(app, '/health').expect(200);
-    expect((await get(app, '/ready').expect(503)).body.status).toBe('shutting_down');
+    expect((await get(app, '/readyz').expect(503)).body.status).toBe('shutting_down');
   });
 
   it('serves other paths, and nothing at the default ones', async () => {
-    const app = await start(new FakeNode('n1'), { livePath: 'ops/live', readyPath: 'ops/ready' });
-    await get(app, '/ops/live').expect(200);
-    await get(app, '/ops/ready').expect(200);
-    await get(app, '/health').expect(404);
-    await get(app, '/ready').expect(404);
+    const app = await start(new FakeNode('n1'), {
+      livePath: 'ops/live',
+      readyPath: 'ops/ready',
+      startupPath: 'ops/started',
+      aliases: false,
+    });
+    for (const path of ['live', 'ready', 'started']) await get(app, `/ops/${path}`).expect(200);
+    for (const path of ['livez', 'readyz', 'startupz', 'health', 'ready'])
+      await get(app, `/${path}`).expect(404);
   });
 
   it('takes its paths from injected options, also when they come late', async () => {
@@ -147,8 +202,8 @@ describe('createHealthModule', () => {
 
   it('serves no route when it is switched off', async () => {
     const app = await start(new FakeNode('n1'), false);
-    await get(app, '/health').expect(404);
-    await get(app, '/ready').expect(404);
+    for (const path of ['livez', 'readyz', 'startupz', 'health', 'ready'])
+      await get(app, `/${path}`).expect(404);
     expect(app.get(NoexHealthIndicator, { strict: false }).isReady().noex.status).toBe('up');
   });
 
@@ -156,7 +211,11 @@ describe('createHealthModule', () => {
     @Module({
       imports: [TerminusModule],
       controllers: [createHealthController({ livePath: 'a', readyPath: 'b' })],
-      providers: [NoexHealthIndicator, { provide: NOEX_HEALTH_SOURCE, useValue: new FakeNode('n1') }],
+      providers: [
+        NoexHealthIndicator,
+        HealthProbes,
+        { provide: NOEX_HEALTH_SOURCE, useValue: new FakeNode('n1') },
+      ],
     })
     class OwnModule {}
     const app = await startApp({ imports: [OwnModule] });
@@ -168,18 +227,19 @@ describe('createHealthModule', () => {
     const app = await start(new FakeNode('n1'), undefined, (made) =>
       made.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
     );
+    await get(app, '/livez').expect(200);
     await get(app, '/health').expect(200);
   });
 
   it('keeps two apps of one process apart', async () => {
     const [first, second] = [new FakeNode('n1'), new FakeNode('n2')];
     const one = await start(first);
-    const two = await start(second, { livePath: 'live', readyPath: 'ready' });
-    second.draining = true;
+    const two = await start(second, { livePath: 'live', readyPath: 'ready', aliases: false });
+    second.readiness = { state: 'down', reasons: ['draining'] };
     expect((await get(one, '/health').expect(200)).body.info.noex.nodeId).toBe('n1');
-    expect((await get(two, '/live').expect(200)).body.info.noex.nodeId).toBe('n2');
+    expect((await get(two, '/ready').expect(503)).body.error.noex.nodeId).toBe('n2');
+    await get(two, '/live').expect(200);
     await get(one, '/ready').expect(200);
-    await get(two, '/ready').expect(503);
     await get(two, '/health').expect(404);
   });
 

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { createHealthController, routeHealth, type HealthPaths } from './health.controller.js';
+import { createHealthController, routeHealth } from './health.controller.js';
+import type { HealthPaths } from './health-paths.js';
+import { HealthProbes } from './health-probes.js';
 import { NoexHealthIndicator } from './noex.health-indicator.js';
 
 /** Holds the health routes of one app; made by {@link createHealthModule} or {@link createHealthModuleAsync}. */
@@ -43,7 +45,7 @@ export function createHealthModuleAsync(options: HealthModuleAsyncOptions): Dyna
     // Terminus would log every probe of a node that starts or drains as an error.
     imports: [...imports, TerminusModule.forRoot({ logger: false })],
     controllers: [controller],
-    providers: [NoexHealthIndicator, routes],
-    exports: [NoexHealthIndicator],
+    providers: [NoexHealthIndicator, HealthProbes, routes],
+    exports: [NoexHealthIndicator, HealthProbes],
   };
 }

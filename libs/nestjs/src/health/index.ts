@@ -1,10 +1,8 @@
 export type { HealthSource } from './health-source.js';
-export {
-  createHealthController,
-  routeHealth,
-  type HealthController,
-  type HealthPaths,
-} from './health.controller.js';
+export type { HealthPaths, HealthRoute } from './health-paths.js';
+export { HealthProbes, type LiveAnswer } from './health-probes.js';
+export type { Finding, Readiness, ReadinessState } from './readiness.js';
+export { createHealthController, routeHealth, type HealthController } from './health.controller.js';
 export {
   createHealthModule,
   createHealthModuleAsync,

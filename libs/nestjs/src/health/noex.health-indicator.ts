@@ -22,12 +22,26 @@ export class NoexHealthIndicator {
       : session.up(this.details());
   }
 
-  /** Up while the node takes new work, with or without peers; down with the reason in `message`. */
+  /** Up while the node takes new work, with or without peers; `degraded` and `down` with the reasons, `message` being all of them. */
   isReady<const Key extends string = 'noex'>(key = 'noex' as Key): HealthIndicatorResult<Key> {
     const session = this.indicators.check(key);
-    if (this.source.isReady()) return session.up(this.details());
-    const message = this.source.notReadyReason() ?? `the node is ${this.source.getStatus()}`;
-    return session.down({ message, ...this.details() });
+    const { state, reasons } = this.source.getReadiness();
+    const failing = this.source.getFailingCanaries();
+    const details = {
+      ...this.details(),
+      // That another node does not answer is worth knowing where this one is fine.
+      ...(failing.size > 0 && { failingCanaries: Object.fromEntries(failing) }),
+    };
+    if (state === 'up') return session.up(details);
+    const trouble = { message: reasons.join('; '), reasons, ...details };
+    return state === 'degraded' ? session.degraded(trouble) : session.down(trouble);
+  }
+
+  /** Up once the node has started, and from then on whatever happens to it; before with what it waits for in `message`. */
+  isStarted<const Key extends string = 'noex'>(key = 'noex' as Key): HealthIndicatorResult<Key> {
+    const session = this.indicators.check(key);
+    const message = this.source.startupPending();
+    return message === undefined ? session.up(this.details()) : session.down({ message, ...this.details() });
   }
 
   private details() {

@@ -1,5 +1,5 @@
 export { METRICS } from './metric-names.js';
-export type { MetricsSource } from './metrics-source.js';
+export type { CanaryTotals, MetricsSource } from './metrics-source.js';
 export {
   createMetricsController,
   NOEX_METRICS_REGISTRY,

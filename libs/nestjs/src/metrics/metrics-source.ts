@@ -15,8 +15,24 @@ export interface MetricsSource {
   processes(): number;
   /** Total of processes started on this node, by whatever node. */
   processesStarted(): number;
+  /** Whether the node takes new work. */
+  readiness(): 'up' | 'degraded' | 'down';
+  /** How late the event loop ran of late, in milliseconds. */
+  loopLagMs(): number;
+  /** Undefined where they are switched off. */
+  canaries(): CanaryTotals | undefined;
   /** Total of lost messages by reason. */
   drops(): Iterable<readonly [reason: string, count: number]>;
   /** Total of lost nodes by reason. */
   nodesDown(): Iterable<readonly [reason: string, count: number]>;
+}
+
+/** What became of the canaries that this node sent. */
+export interface CanaryTotals {
+  readonly passed: number;
+  readonly failed: number;
+  /** Their node was leaving or takes none. */
+  readonly excused: number;
+  /** How long the last one that passed was under way, in milliseconds. */
+  readonly lastMs: number;
 }

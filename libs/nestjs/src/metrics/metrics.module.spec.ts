@@ -18,6 +18,8 @@ class FakeNode implements MetricsSource {
     readonly lost = new Map<string, number>(),
     readonly down = new Map<string, number>(),
   ) {}
+  ready: 'up' | 'degraded' | 'down' = 'up';
+  flown: ReturnType<MetricsSource['canaries']>;
 
   status = () => this.state;
   connectedNodes = () => this.values.connectedNodes ?? 0;
@@ -27,6 +29,9 @@ class FakeNode implements MetricsSource {
   monitorsActive = () => 3;
   processes = () => this.values.processes ?? 0;
   processesStarted = () => 11;
+  readiness = () => this.ready;
+  loopLagMs = () => 1_250;
+  canaries = () => this.flown;
   drops = () => this.lost.entries();
   nodesDown = () => this.down.entries();
 }
@@ -161,6 +166,30 @@ describe('metrics', () => {
     const after = samples((await get(app)).text);
     expect(after.get('noex_remote_calls_total')).toBe(6);
     expect(after.get('noex_dropped_total{reason="noproc"}')).toBe(4);
+  });
+
+  it.each([
+    ['up', 1],
+    ['degraded', 0.5],
+    ['down', 0],
+  ] as const)('shows readiness that is %s as %d', async (state, value) => {
+    const node = new FakeNode();
+    node.ready = state;
+    expect(samples(await createNodeRegistry(node).metrics()).get('noex_ready')).toBe(value);
+  });
+
+  it('shows the canaries, and zeros where they are switched off, and how late the event loop runs', async () => {
+    const node = new FakeNode();
+    const page = async () => {
+      const all = samples(await createNodeRegistry(node).metrics());
+      return ['passed_total', 'failed_total', 'excused_total', 'duration_seconds'].map((name) =>
+        all.get(`noex_canary_${name}`),
+      );
+    };
+    expect(await page()).toEqual([0, 0, 0, 0]);
+    node.flown = { passed: 7, failed: 2, excused: 1, lastMs: 3 };
+    expect(await page()).toEqual([7, 2, 1, 0.003]);
+    expect(samples(await createNodeRegistry(node).metrics()).get('noex_event_loop_lag_seconds')).toBe(1.25);
   });
 
   it('keeps two apps of one process apart', async () => {

@@ -63,11 +63,20 @@ export interface NoexModuleOptions {
   /** How frames reach other nodes: the embedded TCP mesh, or your own. Variable `CLUSTER_TRANSPORT`, default `tcp`. */
   transport?: 'tcp' | TransportFactory;
 
-  /** HTTP paths of liveness and readiness, default `health` and `ready`; `false` serves neither. */
+  /** HTTP paths of the three probes, and how much load a ready node may have; `false` serves none and watches no load. */
   health?: HealthOptions | false;
 
   /** HTTP path of the Prometheus page, default `metrics`; `false` serves none. */
   metrics?: MetricsOptions | false;
+
+  /** The process that each node starts on another at an interval to see that the way there works; `false` for none. */
+  canary?: CanaryOptions | false;
+
+  /**
+   * A port of their own for health and metrics, which the app's own port then does not serve; it listens before the node starts.
+   * `false` for none, whatever the environment says. Default none.
+   */
+  management?: ManagementOptions | false;
 
   shutdown?: ShutdownOptions;
 
@@ -144,10 +153,43 @@ export interface TlsOptions {
 }
 
 export interface HealthOptions {
-  /** Path of liveness, default `health`. */
+  /** Path of liveness: whether this OS process makes progress. Default `livez`. */
   livePath?: string;
-  /** Path of readiness, default `ready`. */
+  /** Path of readiness: whether this node takes new work. Default `readyz`. */
   readyPath?: string;
+  /** Path of startup: whether this node has started. Default `startupz`. */
+  startupPath?: string;
+  /** Also serves `health` and `ready`, which clients of older versions ask. Default `true`. */
+  aliases?: boolean;
+  /**
+   * How late the event loop may run, in milliseconds, or `false` for any. Default 1000. Beyond it the node is degraded, and not ready
+   * once that lasts for three looks, one every two seconds. Lower turns work away sooner, and for pauses that pass.
+   */
+  maxLoopLagMs?: number | false;
+  /**
+   * Messages that may wait in all mailboxes of this node, or `false` for any number. Default 1 000 000; as for `maxLoopLagMs`. A
+   * single process that hangs shows once this is below its `mailboxLimit`.
+   */
+  maxQueuedMessages?: number | false;
+}
+
+export interface CanaryOptions {
+  /** How often, in milliseconds, give or take a fifth. Default 10 000. Lower finds trouble sooner, at two spawns each time. */
+  intervalMs?: number;
+  /** Time that the canary may take, start and stop included, in milliseconds. Default 2000. */
+  timeoutMs?: number;
+  /** Failures in a row after which the node is not ready; before it is degraded. Default 3. */
+  failures?: number;
+}
+
+export interface ManagementOptions {
+  /** Variable `MANAGEMENT_PORT`, no default; 0 takes any free port (`ManagementServer.address` tells which). */
+  port?: number;
+  /**
+   * Address to listen on. Variable `MANAGEMENT_HOST`, default `127.0.0.1`. Set `0.0.0.0` where probes come from another machine or, as on
+   * Kubernetes, to the pod's address. There is no login: keep it from users by the network.
+   */
+  host?: string;
 }
 
 export interface MetricsOptions {
@@ -161,6 +203,12 @@ export interface ShutdownOptions {
    * time after which the platform kills (Kubernetes: `terminationGracePeriodSeconds` minus its `preStop`).
    */
   drainMs?: number;
+  /**
+   * How long the node is not ready already while it still takes new work, in milliseconds, so that load balancers and probes notice before
+   * anything is refused; at most half of `drainMs`, of which it is a part. Variable `CLUSTER_NOTICE_MS`, default 5000 where readiness is
+   * probed (asked for repeatedly in the last 30 s), else 0. Longer than the period of the probe times its failure threshold is safe.
+   */
+  noticeMs?: number;
 }
 
 export interface HeartbeatOptions {

@@ -1,14 +1,4 @@
-import {
-  ArrayNotEmpty,
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsOptional,
-  Matches,
-  Max,
-  Min,
-  ValidateIf,
-} from 'class-validator';
+import { ArrayNotEmpty, IsArray, IsBoolean, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import type { QuorumRule } from '@noex/cluster';
 import { MIN_SECRET_BYTES, TLS_FILE_NAMES } from '@noex/transport-tcp';
 import type { ContextPropagator } from '../context/context-propagator.js';
@@ -16,27 +6,14 @@ import { isObject } from './code-options.js';
 import { isHost, isLoopback, isWildcard } from './host-form.js';
 import { isName, isNodeName } from './node-name-form.js';
 import type { OptionPath } from './option-fields.js';
+import { COUNT, DURATION, FLAG, INTERVAL, MAX_TIMER_MS, PORT, TIMEOUT } from './option-forms.js';
+import { ProbeSchema } from './probe-options.schema.js';
 import { rule } from './schema-rule.js';
 import { isSeed } from './seed-form.js';
 
-/** Longest delay a Node timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-const PORT = { message: 'a whole number from 0 to 65535 (0 = any free port)' };
-const INTERVAL = { message: `a whole number of milliseconds from 10 to ${MAX_TIMER_MS}` };
-const DURATION = { message: `a whole number of milliseconds from 0 to ${MAX_TIMER_MS}` };
-const TIMEOUT = { message: `a whole number of milliseconds from 1 to ${MAX_TIMER_MS}` };
-const COUNT = { message: 'a whole number of at least 1' };
 const FRAME = { message: 'a whole number of bytes from 1024 to 1073741824 (1 GiB)' };
-const FLAG = { message: 'true or false' };
 const SECRETS = { message: 'one or more secrets of at least 1 character each; leave it unset for none' };
-const PATH = { message: 'an HTTP path of letters, digits and . _ - ~, for instance ops/health' };
 
-const HTTP_PATH = /^\/?[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/;
-
-const inUse = (group: 'health' | 'metrics') =>
-  ValidateIf((options: OptionsSchema) => isObject(options[group]));
-const withoutSlash = (path: unknown) => String(path).replace(/^\//, '');
 const isSecretList = (value: unknown): value is string[] =>
   Array.isArray(value) &&
   value.length > 0 &&
@@ -62,7 +39,7 @@ const isPropagator = (value: unknown): value is ContextPropagator =>
  * Every option passes here, wherever it comes from. Properties are named by the option's path, so that a violation names
  * the field as its user wrote it; each message says what is expected.
  */
-export class OptionsSchema implements Record<OptionPath, unknown> {
+export class OptionsSchema extends ProbeSchema implements Record<OptionPath, unknown> {
   @rule(
     'nodeName',
     'a node name: 1 to 253 letters, digits, . _ or -, beginning with a letter or digit, and not a placement word (local, random, …)',
@@ -162,49 +139,19 @@ export class OptionsSchema implements Record<OptionPath, unknown> {
   )
   transport!: unknown;
 
-  @rule(
-    'health',
-    '{ livePath, readyPath }, or false for neither',
-    (value) => value === false || isObject(value),
-  )
-  health!: object | false;
-
-  @inUse('health')
-  @Matches(HTTP_PATH, PATH)
-  'health.livePath'!: string;
-
-  @inUse('health')
-  @Matches(HTTP_PATH, PATH)
-  @rule<OptionsSchema>(
-    'distinct',
-    'a path other than health.livePath',
-    (path, options) => withoutSlash(path) !== withoutSlash(options['health.livePath']),
-  )
-  'health.readyPath'!: string;
-
-  @rule('metrics', '{ path }, or false for none', (value) => value === false || isObject(value))
-  metrics!: object | false;
-
-  @inUse('metrics')
-  @Matches(HTTP_PATH, PATH)
-  @rule<OptionsSchema>(
-    'distinct',
-    'a path other than those of health',
-    (path, options) =>
-      !isObject(options.health) ||
-      [options['health.livePath'], options['health.readyPath']].every(
-        (taken) => withoutSlash(taken) !== withoutSlash(path),
-      ),
-  )
-  'metrics.path'!: string;
-
-  @rule('shutdown', '{ drainMs }', isObject)
+  @rule('shutdown', '{ drainMs, noticeMs }', isObject)
   shutdown!: object;
 
   @IsInt(DURATION)
   @Min(0, DURATION)
   @Max(MAX_TIMER_MS, DURATION)
   'shutdown.drainMs'!: number;
+
+  @IsOptional()
+  @IsInt(DURATION)
+  @Min(0, DURATION)
+  @Max(MAX_TIMER_MS, DURATION)
+  'shutdown.noticeMs'!: number | undefined;
 
   @rule(
     'heartbeat',

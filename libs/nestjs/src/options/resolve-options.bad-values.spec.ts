@@ -23,7 +23,7 @@ describe('resolveNoexOptions', () => {
       [{ health: { livePath: 'a b' } }, 'health.livePath'],
       [{ health: { livePath: '' } }, 'health.livePath'],
       [{ health: { livePath: 'x/:id' } }, 'health.livePath'],
-      [{ health: { readyPath: '/health' } }, 'health.readyPath'],
+      [{ health: { readyPath: '/livez' } }, 'health.readyPath'],
       [{ metrics: 'metrics' }, 'metrics'],
       [{ metrics: { path: 'ready' } }, 'metrics.path'],
       [{ shutdown: 5 }, 'shutdown'],

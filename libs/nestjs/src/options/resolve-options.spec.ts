@@ -2,6 +2,15 @@ import { inspect } from 'node:util';
 import { resolveNoexOptions } from './resolve-options.js';
 import { OLDER, refused, resolve, SECRET, violationsOf } from './resolve-options.spec-support.js';
 
+const HEALTH = {
+  livePath: 'livez',
+  readyPath: 'readyz',
+  startupPath: 'startupz',
+  aliases: true,
+  maxLoopLagMs: 1000,
+  maxQueuedMessages: 1_000_000,
+};
+
 describe('resolveNoexOptions', () => {
   it('has a default for everything', () => {
     const { secrets, ...rest } = resolve();
@@ -14,8 +23,10 @@ describe('resolveNoexOptions', () => {
       clusterName: 'noex',
       insecure: false,
       transport: 'tcp',
-      health: { livePath: 'health', readyPath: 'ready' },
+      health: HEALTH,
       metrics: { path: 'metrics' },
+      canary: { intervalMs: 10_000, timeoutMs: 2000, failures: 3 },
+      management: false,
       shutdown: { drainMs: 20_000 },
       heartbeat: { intervalMs: 1000, timeoutMs: 4000 },
       mailboxLimit: 100_000,
@@ -97,7 +108,7 @@ describe('resolveNoexOptions', () => {
       metrics: {},
       heartbeat: { timeoutMs: 9000 },
     });
-    expect(options.health).toEqual({ livePath: 'ops/live', readyPath: 'ready' });
+    expect(options.health).toEqual({ ...HEALTH, livePath: 'ops/live' });
     expect(options.metrics).toEqual({ path: 'metrics' });
     expect(options.heartbeat).toEqual({ intervalMs: 1000, timeoutMs: 9000 });
   });

@@ -123,8 +123,9 @@ function resolved(
   secretFile: string | undefined,
   supervise: SupervisionTree,
 ): ResolvedNoexOptions {
-  const path = (name: 'health.livePath' | 'health.readyPath' | 'metrics.path') =>
+  const path = (name: 'health.livePath' | 'health.readyPath' | 'health.startupPath' | 'metrics.path') =>
     checked[name].replace(/^\//, '');
+  const managementPort = checked['management.port'];
   return Object.freeze({
     nodeName: checked.nodeName,
     port: checked.port,
@@ -139,9 +140,30 @@ function resolved(
     transport: checked.transport as 'tcp' | TransportFactory,
     health:
       checked.health !== false &&
-      Object.freeze({ livePath: path('health.livePath'), readyPath: path('health.readyPath') }),
+      Object.freeze({
+        livePath: path('health.livePath'),
+        readyPath: path('health.readyPath'),
+        startupPath: path('health.startupPath'),
+        aliases: checked['health.aliases'],
+        maxLoopLagMs: checked['health.maxLoopLagMs'],
+        maxQueuedMessages: checked['health.maxQueuedMessages'],
+      }),
     metrics: checked.metrics !== false && Object.freeze({ path: path('metrics.path') }),
-    shutdown: Object.freeze({ drainMs: checked['shutdown.drainMs'] }),
+    canary:
+      checked.canary !== false &&
+      Object.freeze({
+        intervalMs: checked['canary.intervalMs'],
+        timeoutMs: checked['canary.timeoutMs'],
+        failures: checked['canary.failures'],
+      }),
+    management:
+      checked.management !== false &&
+      managementPort !== undefined &&
+      Object.freeze({ host: checked['management.host'], port: managementPort }),
+    shutdown: Object.freeze({
+      drainMs: checked['shutdown.drainMs'],
+      noticeMs: checked['shutdown.noticeMs'],
+    }),
     heartbeat: Object.freeze({
       intervalMs: checked['heartbeat.intervalMs'],
       timeoutMs: checked['heartbeat.timeoutMs'],

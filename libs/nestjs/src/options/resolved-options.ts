@@ -24,10 +24,24 @@ export interface ResolvedNoexOptions {
   readonly insecure: boolean;
   readonly transport: 'tcp' | TransportFactory;
   /** Paths without a leading slash. */
-  readonly health: { readonly livePath: string; readonly readyPath: string } | false;
+  readonly health:
+    | {
+        readonly livePath: string;
+        readonly readyPath: string;
+        readonly startupPath: string;
+        readonly aliases: boolean;
+        readonly maxLoopLagMs: number | false;
+        readonly maxQueuedMessages: number | false;
+      }
+    | false;
   /** Path without a leading slash. */
   readonly metrics: { readonly path: string } | false;
-  readonly shutdown: { readonly drainMs: number };
+  readonly canary:
+    { readonly intervalMs: number; readonly timeoutMs: number; readonly failures: number } | false;
+  /** `false`: health and metrics are on the app's own port. */
+  readonly management: { readonly host: string; readonly port: number } | false;
+  /** `noticeMs` undefined: it depends on whether somebody probes. */
+  readonly shutdown: { readonly drainMs: number; readonly noticeMs: number | undefined };
   /** What is undefined follows from the others: see HeartbeatOptions of `@noex/cluster`. */
   readonly heartbeat: {
     readonly intervalMs: number;

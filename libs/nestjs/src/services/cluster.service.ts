@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { NodeDownReason, PeerIdentity } from '@noex/contracts';
 import type { Observer } from '@noex/runtime';
-import { Cluster, type ClusterNode, type ClusterStatus } from '@noex/cluster';
-import { RootSupervisor } from '../supervision/root-supervisor.js';
+import { Cluster, type ClusterNode, type ClusterStatus, type DrainLedger } from '@noex/cluster';
+import { NodeHealth } from '../health/node-health.js';
+import type { Readiness } from '../health/readiness.js';
+import { Shutdown } from '../shutdown/shutdown.js';
 
 export interface QuorumState {
   readonly has: boolean;
@@ -18,7 +20,8 @@ export interface QuorumState {
 export class ClusterService {
   constructor(
     private readonly cluster: Cluster,
-    private readonly root: RootSupervisor,
+    private readonly shutdown: Shutdown,
+    private readonly health: NodeHealth,
   ) {}
 
   getStatus(): ClusterStatus {
@@ -74,25 +77,36 @@ export class ClusterService {
     this.cluster.quorum.forget(nodeId);
   }
 
+  /**
+   * Takes this node out of the cluster while the app goes on, as its shutdown does: see docs/operations/shutdown.md. Resolves with what
+   * became of the work under way; `budgetMs` is by default the option `shutdown.drainMs`. A node leaves once: asked again, or after the
+   * shutdown began, it gives the same ledger.
+   */
+  leave({ budgetMs }: { readonly budgetMs?: number } = {}): Promise<DrainLedger> {
+    return this.shutdown.leave(budgetMs);
+  }
+
   /** Looks at the processes of this node: what they do, who started whom; suspends and resumes them for debugging. */
   getObserver(): Observer {
     return this.cluster.node.observer;
   }
 
-  /** Running, with its root supervisor, and not on its way out. Never asks for a peer: the first node of a cluster has none. But
-   * a node without one that others refuse for its configuration (secret, cluster name, its own name) is not ready, nor is one
-   * that sees fewer nodes than the option `quorum` asks for.
+  /**
+   * Whether this node takes new work, and what speaks against it: see docs/operations/probes.md. Never asks for a peer, since the first
+   * node of a cluster has none, but for the option `quorum`.
    */
-  isReady(): boolean {
-    return this.notReadyReason() === undefined;
+  getReadiness(): Readiness {
+    return this.health.getReadiness();
   }
 
+  /** Ready, if degraded. */
+  isReady(): boolean {
+    return this.getReadiness().state !== 'down';
+  }
+
+  /** Undefined while it is ready. */
   notReadyReason(): string | undefined {
-    if (this.cluster.draining) return 'the node is leaving the cluster';
-    const { status } = this.cluster;
-    if (status !== 'running') return `the cluster is ${status}`;
-    const { shutOut } = this.cluster;
-    if (shutOut !== undefined) return `the cluster refuses this node: ${shutOut}`;
-    return this.cluster.quorum.missingReason ?? this.root.notReadyReason;
+    const { state, reasons } = this.health.readiness;
+    return state === 'down' ? reasons.join('; ') : undefined;
   }
 }

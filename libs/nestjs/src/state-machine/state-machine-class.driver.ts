@@ -5,6 +5,7 @@ import {
   type BehaviorDriver,
   type MachineContext,
   type MachineHandler,
+  type ProcessCell,
   type StateTable,
 } from '@noex/runtime';
 import type { BehaviorDefinition, HandlerDefinition } from '../behavior/behavior-metadata.js';
@@ -38,7 +39,7 @@ export function stateMachineClassDriver(
     return begun instanceof Promise ? begun.then(first) : first();
   };
 
-  return machineDriver({
+  const driver = machineDriver({
     name: definition.name,
     crashOnCallError: definition.options.crashOnCallError ?? false,
     shutdownMs: definition.options.shutdownMs ?? DEFAULT_SHUTDOWN_MS,
@@ -56,6 +57,9 @@ export function stateMachineClassDriver(
       (definition.type.prototype as LifeCycleMethods).terminate &&
       ((reason, instance, context) => (instance as Required<LifeCycleMethods>).terminate(reason, context)),
   });
+  if (!(definition.type.prototype as LifeCycleMethods).onDrain) return driver;
+  const instance = (cell: ProcessCell) => (cell.state as { data: Required<LifeCycleMethods> }).data;
+  return { ...driver, drain: (cell) => instance(cell).onDrain(cell.context) };
 }
 
 function stateTable(state: string, handlers: readonly CompiledHandler[]): StateTable {

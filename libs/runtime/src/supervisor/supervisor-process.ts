@@ -103,6 +103,7 @@ export class SupervisorProcess {
     this.restarts = count.restarts;
     const fields = { supervisor: this.self.toString(), child: child.spec.id, cause };
     if (count.exceeded) {
+      this.node.counters.restartsGivenUp++;
       this.node.logger.error(
         `supervisor ${fields.supervisor} ends: more than ${maxRestarts} restarts within ${withinMs} ms, ` +
           `the last of child "${child.spec.id}" (${cause})`,
@@ -111,6 +112,7 @@ export class SupervisorProcess {
       this.context.stop(TOO_MANY_RESTARTS);
       return;
     }
+    this.node.counters.restarts++;
     this.node.logger.warn(
       `supervisor ${fields.supervisor} restarts child "${child.spec.id}" (${this.strategy}): ${cause}`,
       { event: 'child_restart', ...fields },

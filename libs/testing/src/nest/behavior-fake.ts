@@ -23,7 +23,7 @@ export type BehaviorFake<B> = {
 
 type Method = (...args: unknown[]) => unknown;
 
-const LIFE_CYCLE = ['init', 'terminate'];
+const LIFE_CYCLE = ['init', 'terminate', 'onDrain'];
 
 /**
  * A behavior that stands in for another: it has the other's name, options and checks of payloads, and the fake's methods for

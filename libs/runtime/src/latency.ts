@@ -1,0 +1,73 @@
+import type { ReplyTarget } from './message.js';
+
+/** Upper bounds of the buckets, in microseconds: three to a decade, from 10 µs to 10 s. Slower calls are in one bucket more. */
+export const LATENCY_BOUNDS: readonly number[] = [
+  10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+  1_000_000, 2_500_000, 5_000_000, 10_000_000,
+];
+/** Behaviors that are told apart; what is in excess of them counts as {@link OTHER_BEHAVIOR}. */
+export const MOST_BEHAVIORS = 100;
+export const OTHER_BEHAVIOR = 'other';
+/** One of so many calls that stay on their node is measured: a look at the clock is a sizable part of what such a call costs. */
+const LOCAL_SAMPLE = 64;
+const SUM = LATENCY_BOUNDS.length + 1;
+
+/** A time in whole microseconds that needs no memory of its own; it starts anew every 71 minutes. */
+export function microsOf(timeMs: number): number {
+  return (timeMs * 1000) | 0;
+}
+
+/** How often something took how long. Observing allocates nothing. */
+export class LatencyHistogram {
+  private readonly numbers = new Float64Array(SUM + 1);
+
+  /** Something took from `startMicros` (of `microsOf`) until `endMs`; more than 71 minutes count as what is beyond them. */
+  observe(startMicros: number, endMs: number): void {
+    const micros = (microsOf(endMs) - startMicros) >>> 0;
+    let bucket = 0;
+    while (micros > LATENCY_BOUNDS[bucket]!) bucket++;
+    this.numbers[bucket]!++;
+    this.numbers[SUM]! += micros;
+  }
+
+  /** How many there are in each bucket, by itself: one for each of the bounds, and that of all beyond. */
+  get counts(): Iterable<number> {
+    return this.numbers.subarray(0, SUM);
+  }
+
+  /** Sum of all observed, in microseconds. */
+  get sumMicros(): number {
+    return this.numbers[SUM]!;
+  }
+}
+
+/** How long the processes of one behavior took to answer, mailbox included. */
+export interface BehaviorLatency {
+  readonly local: LatencyHistogram;
+  readonly remote: LatencyHistogram;
+}
+
+/** How long the calls to this node's processes took until they were answered, by behavior. */
+export class Latencies {
+  private readonly behaviors = new Map<string, BehaviorLatency>();
+  private localCalls = 0;
+
+  /** A call comes to a process of the behavior: all of those of peers are measured, and a sample of this node's own. */
+  begin(reply: ReplyTarget, behavior: string): void {
+    if (reply.fromPeer) reply.latency = this.of(behavior).remote;
+    else if (this.localCalls++ % LOCAL_SAMPLE === 0) reply.latency = this.of(behavior).local;
+  }
+
+  entries(): IterableIterator<[behavior: string, latency: BehaviorLatency]> {
+    return this.behaviors.entries();
+  }
+
+  private of(behavior: string): BehaviorLatency {
+    const known = this.behaviors.get(behavior);
+    if (known) return known;
+    if (behavior !== OTHER_BEHAVIOR && this.behaviors.size >= MOST_BEHAVIORS) return this.of(OTHER_BEHAVIOR);
+    const latency = { local: new LatencyHistogram(), remote: new LatencyHistogram() };
+    this.behaviors.set(behavior, latency);
+    return latency;
+  }
+}
