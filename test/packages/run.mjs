@@ -130,12 +130,11 @@ class Reader {
   }
 }
 
-/** Without what npm hands to the scripts that it runs: a reader's shell has none of it. */
+/** As in a reader's own shell, without what npm hands to its scripts; the reader presses Enter where a command asks. */
 function environment() {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(?!config_)|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$)/i.test(name),
-  );
-  return { ...Object.fromEntries(kept), NO_UPDATE_NOTIFIER: '1' };
+  const ofNpm = /^(npm_(?!config_)|npm_config_local_prefix$|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$)/i;
+  const kept = Object.entries(process.env).filter(([name]) => !ofNpm.test(name));
+  return { ...Object.fromEntries(kept), npm_config_yes: 'true' };
 }
 
 async function pageWithFreePorts() {

@@ -1,5 +1,7 @@
 // What a reader does with terminals: types commands, starts what stays, presses Ctrl-C.
 import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 
 const PATIENCE_MS = 60_000;
 
@@ -22,31 +24,23 @@ export async function type(text, { cwd, env }) {
 /** A command that stays, in a process group of its own, since what it starts has to end with it. */
 export class Terminal {
   output = '';
-  #waiting = new Set();
+  #heard = new EventEmitter();
+  #over = new AbortController();
 
   constructor(text, { cwd, env }) {
     this.child = spawn('sh', ['-c', text], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream.on('data', (piece) => this.#take(piece));
     this.ended = new Promise((resolve) => this.child.once('close', resolve).once('error', resolve));
+    void this.ended.then(() => this.#over.abort());
   }
 
-  /** Resolves when the output holds the text. @throws {Error} with the output when it does not in time */
+  /** Resolves when the output holds the text. @throws {Error} with the output when it ends without it, or too much time passes */
   async says(text) {
-    const { promise, resolve, reject } = withResolvers();
-    const look = () => this.output.includes(text) && resolve();
-    this.#waiting.add(look);
-    const timer = setTimeout(() => reject(new Error(`never said: ${text}\n${this.output}`)), PATIENCE_MS);
-    look();
-    try {
-      await Promise.race([
-        promise,
-        this.ended.then(() => look() || reject(new Error(`ended without: ${text}\n${this.output}`))),
-      ]);
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#waiting.delete(look);
+    const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.#over.signal]);
+    while (!this.output.includes(text)) {
+      if (signal.aborted) throw new Error(`never said: ${text}\n${this.output}`);
+      await once(this.#heard, 'more', { signal }).catch(() => {});
     }
   }
 
@@ -66,16 +60,7 @@ export class Terminal {
   }
 
   #take(piece) {
-    // Lines as a person reads them: without colours.
-    // eslint-disable-next-line no-control-regex
-    this.output += piece.toString().replace(/\x1b\[\d+m/g, '');
-    for (const look of this.#waiting) look();
+    this.output += stripVTControlCharacters(piece.toString());
+    this.#heard.emit('more');
   }
-}
-
-function withResolvers() {
-  let resolve, reject;
-  const promise = new Promise((yes, no) => ([resolve, reject] = [yes, no]));
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }
