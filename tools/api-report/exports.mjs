@@ -39,7 +39,8 @@ function exportsOf(program, checker, { name, file, folder }) {
   const passedOn = new Map();
   for (const symbol of module ? checker.getExportsOfModule(module) : []) {
     const { declarations: nodes = [] } = original(checker, symbol);
-    if (nodes.length === 0) throw new Error(`${name} exports ${symbol.name}, which is declared nowhere: build the libraries`);
+    if (nodes.length === 0)
+      throw new Error(`${name} exports ${symbol.name}, which is declared nowhere: build the libraries`);
     const own = nodes.filter((node) => isOf(folder, node));
     declarations.push(...own.map((node) => declarationOf(node, symbol.name)));
     if (own.length > 0) continue;
@@ -50,9 +51,14 @@ function exportsOf(program, checker, { name, file, folder }) {
 }
 
 function section({ name, declarations, passedOn }, hidden) {
-  const from = [...passedOn].sort(byFirst).map(([other, names]) => `export { ${names.sort().join(', ')} } from '${other}';`);
+  const from = [...passedOn]
+    .sort(byFirst)
+    .map(([other, names]) => `export {\n    ${names.sort().join(',\n    ')},\n} from '${other}';`);
   const code = [...sorted(declarations), ...from].join('\n\n');
-  const more = hidden.length > 0 ? `\n\nNot exported, but part of the above:\n\n\`\`\`ts\n${sorted(hidden).join('\n\n')}\n\`\`\`` : '';
+  const more =
+    hidden.length > 0
+      ? `\n\nNot exported, but part of the above:\n\n\`\`\`ts\n${sorted(hidden).join('\n\n')}\n\`\`\``
+      : '';
   return `## ${name}\n\n\`\`\`ts\n${code}\n\`\`\`${more}`;
 }
 

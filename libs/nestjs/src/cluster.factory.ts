@@ -30,6 +30,7 @@ export function createCluster(
     maxMessageBytes,
     maxQueuedBytes,
     strictMessages,
+    measureLatency: options.metrics !== false,
     quorum,
     transport: options.transport === 'tcp' ? createTcp(options, logger) : options.transport(options, logger),
     logger,

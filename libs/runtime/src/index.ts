@@ -20,7 +20,8 @@ export {
   type BehaviorLatency,
 } from './latency.js';
 export { addRemoteLink, removeRemoteLink } from './links.js';
-export { DEFAULT_MAILBOX_LIMIT, LocalNode, type LocalNodeOptions } from './local-node.js';
+export { LocalNode } from './local-node.js';
+export { DEFAULT_MAILBOX_LIMIT, type LocalNodeOptions } from './local-node-options.js';
 export type { MailboxOptions } from './mailbox.js';
 export {
   Message,

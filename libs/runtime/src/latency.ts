@@ -1,5 +1,3 @@
-import type { ReplyTarget } from './message.js';
-
 /** Upper bounds of the buckets, in microseconds: three to a decade, from 10 µs to 10 s. Slower calls are in one bucket more. */
 export const LATENCY_BOUNDS: readonly number[] = [
   10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
@@ -47,13 +45,19 @@ export interface BehaviorLatency {
   readonly remote: LatencyHistogram;
 }
 
+/** A call whose time may be taken. */
+interface Measured {
+  readonly fromPeer?: boolean | undefined;
+  latency?: LatencyHistogram | undefined;
+}
+
 /** How long the calls to this node's processes took until they were answered, by behavior. */
 export class Latencies {
   private readonly behaviors = new Map<string, BehaviorLatency>();
   private localCalls = 0;
 
   /** A call comes to a process of the behavior: all of those of peers are measured, and a sample of this node's own. */
-  begin(reply: ReplyTarget, behavior: string): void {
+  begin(reply: Measured, behavior: string): void {
     if (reply.fromPeer) reply.latency = this.of(behavior).remote;
     else if (this.localCalls++ % LOCAL_SAMPLE === 0) reply.latency = this.of(behavior).local;
   }

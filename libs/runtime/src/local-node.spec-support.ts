@@ -1,5 +1,6 @@
 import { VirtualClock } from '@noex/testing';
-import { LocalNode, type LocalNodeOptions } from './local-node.js';
+import { LocalNode } from './local-node.js';
+import type { LocalNodeOptions } from './local-node-options.js';
 import { puppetDriver, type Work } from './puppet.spec-support.js';
 
 /** A node in virtual time that knows the behavior `puppet`: it does what its messages, and its args, say. */

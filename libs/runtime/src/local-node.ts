@@ -15,6 +15,7 @@ import { ProcessGroups } from './groups/process-groups.js';
 import type { HandOver } from './hand-over.js';
 import { Latencies } from './latency.js';
 import { link, unlink, unlinkRemote } from './links.js';
+import { DEFAULT_MAILBOX_LIMIT, type LocalNodeOptions } from './local-node-options.js';
 import { Message, MessageKind, type Headers } from './message.js';
 import type { Messenger } from './messenger.js';
 import { LocalMonitor, type DownListener, type Monitor } from './monitor.js';
@@ -34,25 +35,6 @@ import { startProcess } from './start-process.js';
 import { stopAll } from './stop-all.js';
 import { TimerWheel } from './timer-wheel.js';
 import { watch } from './watch.js';
-
-export interface LocalNodeOptions {
-  /** The node's name. */
-  readonly id: string;
-  /** Which life of the node; must grow with each start. Default: the wall clock, in milliseconds. */
-  readonly incarnation?: number;
-  /** Messages a mailbox holds before it refuses more. Default 100,000. Raising it trades memory for patience. */
-  readonly mailboxLimit?: number;
-  /** How long a call waits for its reply when it does not say, in milliseconds. Default 5000. */
-  readonly callTimeoutMs?: number;
-  /** Copies what local messages carry, so that a test meets what a network would do to it. Default: by reference. */
-  readonly copyPayload?: (payload: unknown) => unknown;
-  /** Measures how long calls take, for `latencies`. Default false. */
-  readonly measureLatency?: boolean;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-}
-
-export const DEFAULT_MAILBOX_LIMIT = 100_000;
 
 /** START HERE. One node without a network: a table of processes and the ways to reach them. */
 export class LocalNode implements Messenger, ProcessHost {

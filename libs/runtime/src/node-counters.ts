@@ -42,7 +42,15 @@ export function codeOf(error: unknown): string {
   return error instanceof NoexError ? error.code : 'other';
 }
 
-export const EXIT_KINDS = ['normal', 'shutdown', 'killed', 'noproc', 'noconnection', 'error', 'other'] as const;
+export const EXIT_KINDS = [
+  'normal',
+  'shutdown',
+  'killed',
+  'noproc',
+  'noconnection',
+  'error',
+  'other',
+] as const;
 
 /** A reason as one of a few words: those that are the users' own are `other`. */
 export function exitKind(reason: ExitReason): string {

@@ -1,7 +1,8 @@
 import { ProcessRef, type ExitReason } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
 import { NO_HANDLER } from './behavior.js';
-import { LocalNode, type LocalNodeOptions } from './local-node.js';
+import { LocalNode } from './local-node.js';
+import type { LocalNodeOptions } from './local-node-options.js';
 import type { ProcessContext } from './process-context.js';
 import { ProcessExtras } from './process-extras.js';
 import { puppetDriver, type Work } from './puppet.spec-support.js';

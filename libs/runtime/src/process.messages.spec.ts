@@ -1,7 +1,8 @@
 import { OverloadedError, type Logger } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
 import { MessageRejected, NO_HANDLER } from './behavior.js';
-import { LocalNode, type LocalNodeOptions } from './local-node.js';
+import { LocalNode } from './local-node.js';
+import type { LocalNodeOptions } from './local-node-options.js';
 import { Message, MessageKind } from './message.js';
 import type { ProcessContext } from './process-context.js';
 import { gate, puppetDriver, type Work } from './puppet.spec-support.js';

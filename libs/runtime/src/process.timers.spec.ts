@@ -1,5 +1,6 @@
 import { VirtualClock } from '@noex/testing';
-import { LocalNode, type LocalNodeOptions } from './local-node.js';
+import { LocalNode } from './local-node.js';
+import type { LocalNodeOptions } from './local-node-options.js';
 import type { ProcessContext } from './process-context.js';
 import { puppetDriver, type Work } from './puppet.spec-support.js';
 

@@ -51,8 +51,7 @@ export class Introductions {
     members.admit(peer);
     // A node that is known in an older life has restarted.
     const unknown = peers.filter(
-      ({ id, incarnation }) =>
-        id !== node.id && (members.get(id)?.identity.incarnation ?? -1) < incarnation,
+      ({ id, incarnation }) => id !== node.id && (members.get(id)?.identity.incarnation ?? -1) < incarnation,
     );
     if (unknown.length > 0) transport.learn(unknown);
   }

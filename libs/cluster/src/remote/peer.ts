@@ -107,17 +107,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
       const id = this.nextCall();
       const timeoutMs = options?.timeoutMs ?? this.node.callTimeoutMs;
       const { wheel } = this.node;
-      const pending = new RemotePendingCall(
-        this,
-        id,
-        resolve,
-        reject,
-        wheel,
-        to,
-        method,
-        timeoutMs,
-        options,
-      );
+      const pending = new RemotePendingCall(this, id, resolve, reject, wheel, to, method, timeoutMs, options);
       this.calls.set(id, pending);
       try {
         // 0 stands for no limit on the wire.

@@ -1,5 +1,13 @@
-export { METRICS } from './metric-names.js';
-export type { CanaryTotals, MetricsSource } from './metrics-source.js';
+export { METRICS, type Metric } from './metric-names.js';
+export type {
+  CanaryTotals,
+  Counts,
+  MetricsSource,
+  PeerNumbers,
+  Place,
+  ProcessCensus,
+  ServedCalls,
+} from './metrics-source.js';
 export {
   createMetricsController,
   NOEX_METRICS_REGISTRY,

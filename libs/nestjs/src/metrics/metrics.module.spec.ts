@@ -3,68 +3,60 @@ import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge, register as globalRegistry, Registry } from 'prom-client';
 import { get as getFrom, httpApps, type HttpApp } from '../http-app.spec-support.js';
 import { NOEX_METRICS_SOURCE } from '../tokens.js';
+import { parseExposition } from './exposition.spec-support.js';
+import { fakeSource } from './fake-source.spec-support.js';
 import { metricsPage } from './metrics-page.js';
 import type { MetricsSource } from './metrics-source.js';
 import { NOEX_METRICS_REGISTRY } from './metrics.controller.js';
 import { createMetricsModule, createMetricsModuleAsync } from './metrics.module.js';
 import { createNodeRegistry } from './node-registry.js';
 
-class FakeNode implements MetricsSource {
-  constructor(
-    private readonly values: Partial<
-      Record<'connectedNodes' | 'callsSent' | 'callsPending' | 'processes', number>
-    > = {},
-    private readonly state = 'running',
-    readonly lost = new Map<string, number>(),
-    readonly down = new Map<string, number>(),
-  ) {}
+class FakeNode {
   ready: 'up' | 'degraded' | 'down' = 'up';
   flown: ReturnType<MetricsSource['canaries']>;
+  readonly source: MetricsSource;
 
-  status = () => this.state;
-  connectedNodes = () => this.values.connectedNodes ?? 0;
-  callsSent = () => this.values.callsSent ?? 0;
-  callsPending = () => this.values.callsPending ?? 0;
-  remoteSpawns = () => 12;
-  monitorsActive = () => 3;
-  processes = () => this.values.processes ?? 0;
-  processesStarted = () => 11;
-  readiness = () => this.ready;
-  loopLagMs = () => 1_250;
-  canaries = () => this.flown;
-  drops = () => this.lost.entries();
-  nodesDown = () => this.down.entries();
+  constructor(
+    values: Partial<Record<'connectedNodes' | 'callsSent' | 'callsPending' | 'processes', number>> = {},
+    state = 'running',
+    readonly lost = new Map<string, number>(),
+    readonly down = new Map<string, number>(),
+  ) {
+    this.source = fakeSource({
+      status: () => state,
+      connectedNodes: () => values.connectedNodes ?? 0,
+      callsSent: () => values.callsSent ?? 0,
+      callsPending: () => values.callsPending ?? 0,
+      remoteSpawns: () => 12,
+      monitorsActive: () => 3,
+      processes: () => values.processes ?? 0,
+      processesStarted: () => 11,
+      readiness: () => this.ready,
+      loopLagMs: () => 1_250,
+      canaries: () => this.flown,
+      drops: () => this.lost.entries(),
+      nodesDown: () => this.down.entries(),
+    });
+  }
 }
 
 /** Samples of a page by series; throws where the text is no exposition. */
-function samples(page: string): Map<string, number> {
-  const found = new Map<string, number>();
-  const names = new Set<string>();
-  for (const line of page.split('\n')) {
-    const type = /^# TYPE (\S+) /.exec(line);
-    if (type) {
-      if (names.has(type[1]!)) throw new Error(`${type[1]} is declared twice`);
-      names.add(type[1]!);
-    }
-    if (line === '' || line.startsWith('#')) continue;
-    const sample = /^([A-Za-z_:][\w:]*(?:\{.*\})?) (\S+)$/.exec(line);
-    if (!sample) throw new Error(`not a sample: ${line}`);
-    found.set(sample[1]!, Number(sample[2]));
-  }
-  return found;
-}
+const samples = (page: string) => parseExposition(page).samples;
 
 describe('metrics', () => {
   const startApp = httpApps();
 
   async function start(
-    node: MetricsSource,
+    { source }: FakeNode,
     page: { path?: string } | false = {},
     prepare?: (app: HttpApp) => void,
     providers: ModuleMetadata['providers'] = [],
   ): Promise<HttpApp> {
     @Global()
-    @Module({ providers: [{ provide: NOEX_METRICS_SOURCE, useValue: node }], exports: [NOEX_METRICS_SOURCE] })
+    @Module({
+      providers: [{ provide: NOEX_METRICS_SOURCE, useValue: source }],
+      exports: [NOEX_METRICS_SOURCE],
+    })
     class NodeModule {}
 
     const metrics = page ? createMetricsModule(page) : createMetricsModuleAsync({ useFactory: () => false });
@@ -128,7 +120,7 @@ describe('metrics', () => {
   });
 
   it.each(['starting', 'stopping', 'stopped'])('shows 0 for a node that is %s', async (status) => {
-    const registry = createNodeRegistry(new FakeNode({}, status));
+    const registry = createNodeRegistry(new FakeNode({}, status).source);
     expect(samples(await registry.metrics()).get('noex_cluster_status')).toBe(0);
   });
 
@@ -175,13 +167,13 @@ describe('metrics', () => {
   ] as const)('shows readiness that is %s as %d', async (state, value) => {
     const node = new FakeNode();
     node.ready = state;
-    expect(samples(await createNodeRegistry(node).metrics()).get('noex_ready')).toBe(value);
+    expect(samples(await createNodeRegistry(node.source).metrics()).get('noex_ready')).toBe(value);
   });
 
   it('shows the canaries, and zeros where they are switched off, and how late the event loop runs', async () => {
     const node = new FakeNode();
     const page = async () => {
-      const all = samples(await createNodeRegistry(node).metrics());
+      const all = samples(await createNodeRegistry(node.source).metrics());
       return ['passed_total', 'failed_total', 'excused_total', 'duration_seconds'].map((name) =>
         all.get(`noex_canary_${name}`),
       );
@@ -189,7 +181,9 @@ describe('metrics', () => {
     expect(await page()).toEqual([0, 0, 0, 0]);
     node.flown = { passed: 7, failed: 2, excused: 1, lastMs: 3 };
     expect(await page()).toEqual([7, 2, 1, 0.003]);
-    expect(samples(await createNodeRegistry(node).metrics()).get('noex_event_loop_lag_seconds')).toBe(1.25);
+    expect(samples(await createNodeRegistry(node.source).metrics()).get('noex_event_loop_lag_seconds')).toBe(
+      1.25,
+    );
   });
 
   it('keeps two apps of one process apart', async () => {
@@ -225,7 +219,7 @@ describe('metrics', () => {
   });
 
   it('shows a name once when the global registry has it too, and keeps its default labels', async () => {
-    const own = createNodeRegistry(new FakeNode({ connectedNodes: 4 }));
+    const own = createNodeRegistry(new FakeNode({ connectedNodes: 4 }).source);
     const shared = new Registry();
     shared.setDefaultLabels({ app: 'shop' });
     new Gauge({ name: 'noex_connected_nodes', help: 'not ours', registers: [shared] }).set(99);
@@ -254,7 +248,7 @@ describe('metrics', () => {
     const PATH = Symbol('path');
     @Module({
       providers: [
-        { provide: NOEX_METRICS_SOURCE, useValue: new FakeNode() },
+        { provide: NOEX_METRICS_SOURCE, useValue: fakeSource() },
         { provide: PATH, useFactory: async () => 'late' },
       ],
       exports: [NOEX_METRICS_SOURCE, PATH],

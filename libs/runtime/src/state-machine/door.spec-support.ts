@@ -1,6 +1,7 @@
 import type { ExitReason } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
-import { LocalNode, type LocalNodeOptions } from '../local-node.js';
+import { LocalNode } from '../local-node.js';
+import type { LocalNodeOptions } from '../local-node-options.js';
 import type { CallOptions } from '../process-context.js';
 import { stateMachineDriver } from './state-machine.driver.js';
 import { defineStateMachine, type StateMachine } from './state-machine.js';
