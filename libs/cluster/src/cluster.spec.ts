@@ -293,8 +293,12 @@ it('numbers for scrapes add up', async () => {
     callsSent: 1,
     callsPending: 1,
     callsServing: 0,
+    callsAnswered: 0,
+    callsFailed: 0,
     spawns: 1,
     monitorsActive: 1,
+    peersDraining: 0,
+    peersJoining: 0,
     processes: 0,
   });
   expect(b.stats()).toMatchObject({ callsServing: 1, processes: 1 });

@@ -1,3 +1,5 @@
+import type { Clock } from '@noex/contracts';
+
 /** Upper bounds of the buckets, in microseconds: three to a decade, from 10 µs to 10 s. Slower calls are in one bucket more. */
 export const LATENCY_BOUNDS: readonly number[] = [
   10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
@@ -19,13 +21,13 @@ export function microsOf(timeMs: number): number {
 export class LatencyHistogram {
   private readonly numbers = new Float64Array(SUM + 1);
 
-  /** Something took from `startMicros` (of `microsOf`) until `endMs`; more than 71 minutes count as what is beyond them. */
-  observe(startMicros: number, endMs: number): void {
+  /** So many things took from `startMicros` (of `microsOf`) until `endMs`; more than 71 minutes count as what is beyond them. */
+  observe(startMicros: number, endMs: number, count = 1): void {
     const micros = (microsOf(endMs) - startMicros) >>> 0;
     let bucket = 0;
     while (micros > LATENCY_BOUNDS[bucket]!) bucket++;
-    this.numbers[bucket]!++;
-    this.numbers[SUM]! += micros;
+    this.numbers[bucket]! += count;
+    this.numbers[SUM]! += micros * count;
   }
 
   /** How many there are in each bucket, by itself: one for each of the bounds, and that of all beyond. */
@@ -45,21 +47,37 @@ export interface BehaviorLatency {
   readonly remote: LatencyHistogram;
 }
 
+/** A call whose duration counts in a histogram. */
+export interface CallTiming {
+  readonly latency: LatencyHistogram;
+  /** When it came, as `microsOf` says it. */
+  readonly startedAt: number;
+}
+
 /** A call whose time may be taken. */
 interface Measured {
   readonly fromPeer?: boolean | undefined;
   latency?: LatencyHistogram | undefined;
+  timing?: CallTiming | undefined;
 }
 
 /** How long the calls to this node's processes took until they were answered, by behavior. */
 export class Latencies {
   private readonly behaviors = new Map<string, BehaviorLatency>();
   private localCalls = 0;
+  // Calls in a row are often for the same behavior.
+  private lastBehavior: string | undefined;
+  private last: BehaviorLatency | undefined;
+
+  constructor(private readonly clock: Clock) {}
 
   /** A call comes to a process of the behavior: all of those of peers are measured, and a sample of this node's own. */
   begin(reply: Measured, behavior: string): void {
-    if (reply.fromPeer) reply.latency = this.of(behavior).remote;
-    else if (this.localCalls++ % LOCAL_SAMPLE === 0) reply.latency = this.of(behavior).local;
+    if (reply.fromPeer) {
+      reply.latency = this.of(behavior).remote;
+    } else if (this.localCalls++ % LOCAL_SAMPLE === 0) {
+      reply.timing = { latency: this.of(behavior).local, startedAt: microsOf(this.clock.now()) };
+    }
   }
 
   entries(): IterableIterator<[behavior: string, latency: BehaviorLatency]> {
@@ -67,9 +85,18 @@ export class Latencies {
   }
 
   private of(behavior: string): BehaviorLatency {
+    if (behavior !== this.lastBehavior) {
+      this.last = this.find(behavior);
+      this.lastBehavior = behavior;
+    }
+    return this.last!;
+  }
+
+  private find(behavior: string): BehaviorLatency {
     const known = this.behaviors.get(behavior);
     if (known) return known;
-    if (behavior !== OTHER_BEHAVIOR && this.behaviors.size >= MOST_BEHAVIORS) return this.of(OTHER_BEHAVIOR);
+    if (behavior !== OTHER_BEHAVIOR && this.behaviors.size >= MOST_BEHAVIORS)
+      return this.find(OTHER_BEHAVIOR);
     const latency = { local: new LatencyHistogram(), remote: new LatencyHistogram() };
     this.behaviors.set(behavior, latency);
     return latency;

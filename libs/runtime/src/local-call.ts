@@ -1,5 +1,5 @@
 import { toErrorData, type Clock, type ProcessRef } from '@noex/contracts';
-import type { LatencyHistogram } from './latency.js';
+import type { CallTiming } from './latency.js';
 import type { NodeCounters } from './node-counters.js';
 import { PendingCall } from './pending-call.js';
 import type { CallOptions } from './process-context.js';
@@ -19,7 +19,7 @@ export interface LocalCallHost {
 
 /** A caller that waits for a process of its own node. */
 export class LocalCall extends PendingCall {
-  latency: LatencyHistogram | undefined = undefined;
+  timing: CallTiming | undefined = undefined;
 
   constructor(
     resolve: (value: unknown) => void,
@@ -45,8 +45,9 @@ export class LocalCall extends PendingCall {
 
   protected override ended(outcome: string): void {
     this.node.counters.localCalls.count(outcome);
-    if (this.latency === undefined || (outcome !== 'ok' && outcome !== 'remote_error')) return;
-    this.latency.observe(this.startedAt, this.node.clock.now());
+    if (this.timing === undefined || (outcome !== 'ok' && outcome !== 'remote_error')) return;
+    const { latency, startedAt } = this.timing;
+    latency.observe(startedAt, this.node.clock.now());
   }
 
   protected override late(): void {

@@ -78,7 +78,7 @@ export class LocalNode implements Messenger, ProcessHost {
     this.clock = options.clock ?? systemClock;
     this.logger = options.logger ?? silentLogger;
     this.wheel = new TimerWheel(this.clock);
-    this.latencies = options.measureLatency ? new Latencies() : undefined;
+    this.latencies = options.measureLatency ? new Latencies(this.clock) : undefined;
   }
 
   get processCount(): number {

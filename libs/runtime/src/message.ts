@@ -1,5 +1,5 @@
 import type { ErrorData, NoexError, ProcessRef } from '@noex/contracts';
-import type { LatencyHistogram } from './latency.js';
+import type { CallTiming, LatencyHistogram } from './latency.js';
 
 /** Text values that travel with a message (trace context, tenant, …). */
 export type Headers = Readonly<Record<string, string>>;
@@ -8,8 +8,10 @@ export type Headers = Readonly<Record<string, string>>;
 export interface ReplyTarget {
   /** The caller is on another node. */
   readonly fromPeer?: boolean;
-  /** Where it is counted how long the answer took; undefined = nowhere. */
+  /** Where it is counted how long the answer to a peer took; undefined = nowhere. */
   latency?: LatencyHistogram | undefined;
+  /** The same for a caller of this node. */
+  timing?: CallTiming | undefined;
   /** True when nobody waits for the answer any more: the request need not be worked on. */
   readonly abandoned: boolean;
   ok(value: unknown): void;

@@ -84,7 +84,7 @@ describe('a node counts', () => {
     const behavior = puppetDriver({ name: 'child' });
     const spec = { maxRestarts: 2, withinMs: 60_000, children: [{ id: 'c', behavior, name: 'c' }] };
     const supervisor = await startSupervisor(node, spec);
-    const over = new Promise<void>((resolve) => node.monitor(supervisor, () => resolve()));
+    const over = new Promise<void>((resolve) => node.monitor(supervisor.ref, () => resolve()));
     for (let n = 0; n < 3; n++) {
       node.exit(node.whereis('c')!, 'kill');
       await settled();
@@ -97,6 +97,7 @@ describe('a node counts', () => {
 it('labels have an end: errors and reasons that are not ours are "other"', () => {
   class Own extends NoexError {
     readonly code = 'own';
+    readonly outcome = 'not-run';
   }
   expect([codeOf(new Own('x')), codeOf(Object.assign(new Error('x'), { code: 'E42' })), codeOf('x')]).toEqual(
     ['own', 'other', 'other'],

@@ -5,7 +5,6 @@ import {
   type NoexError,
   type ProcessRef,
 } from '@noex/contracts';
-import { microsOf } from './latency.js';
 import type { ReplyTarget } from './message.js';
 import { codeOf } from './node-counters.js';
 import { requireTimeLimit } from './time-limit.js';
@@ -15,8 +14,6 @@ export const DEFAULT_CALL_TIMEOUT_MS = 5000;
 
 /** A call's caller, waiting. Ends exactly once: with the reply, an error, the deadline or the caller's signal. */
 export class PendingCall extends WheelEntry implements ReplyTarget {
-  /** When it began, as `microsOf` says it. */
-  readonly startedAt: number;
   private settled = false;
   private signal: AbortSignal | undefined;
 
@@ -32,7 +29,7 @@ export class PendingCall extends WheelEntry implements ReplyTarget {
     super();
     requireTimeLimit(timeoutMs, 'call');
     signal?.throwIfAborted();
-    this.startedAt = microsOf(wheel.add(this, timeoutMs));
+    wheel.add(this, timeoutMs);
     if (signal) {
       this.signal = signal;
       signal.addEventListener('abort', this.onAbort);

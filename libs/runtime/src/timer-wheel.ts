@@ -31,6 +31,8 @@ class Slot extends WheelEntry {
  * armed only for a slot that holds something: an idle node has none, once the one for the last entry, removed or not, fired.
  */
 export class TimerWheel {
+  /** When the last entry was added: whoever added it needs no look at the clock of his own. */
+  addedAt = 0;
   private readonly slots: (Slot | undefined)[] = new Array<Slot | undefined>(SLOTS).fill(undefined);
   /** Entries that are about to fire. */
   private readonly due = new Slot();
@@ -46,10 +48,10 @@ export class TimerWheel {
     return this.count;
   }
 
-  /** Returns the time, so that whoever adds needs no look at the clock of his own. */
-  add(entry: WheelEntry, delayMs: number): number {
+  add(entry: WheelEntry, delayMs: number): void {
     const now = this.clock.now();
-    if (delayMs === Infinity) return now;
+    this.addedAt = now;
+    if (delayMs === Infinity) return;
     if (this.count === 0) this.tick = Math.floor(now / TICK_MS);
     const due = Math.max(Math.ceil((now + delayMs) / TICK_MS), this.tick + 1);
     entry.wheelTick = due;
@@ -57,7 +59,6 @@ export class TimerWheel {
     chain(entry, slot);
     this.count++;
     if (due < this.armedTick) this.arm(due, now);
-    return now;
   }
 
   /** Takes an entry off; nothing happens if it is not on. */

@@ -5,7 +5,7 @@ const EAGER_TURNS = 50;
 export function turn(n: number): Promise<void> {
   return new Promise((resolve) => {
     if (n < EAGER_TURNS) setImmediate(resolve);
-    else setTimeout(resolve, 1);
+    else setTimeout(() => setImmediate(resolve), 1);
   });
 }
 

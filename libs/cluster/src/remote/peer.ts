@@ -10,6 +10,7 @@ import {
   codeOf,
   currentActivity,
   DEFAULT_SPAWN_TIMEOUT_MS,
+  microsOf,
   requireTimeLimit,
   type CallOptions,
   type Headers,
@@ -108,6 +109,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
       const timeoutMs = options?.timeoutMs ?? this.node.callTimeoutMs;
       const { wheel } = this.node;
       const pending = new RemotePendingCall(this, id, resolve, reject, wheel, to, method, timeoutMs, options);
+      if (this.traffic.roundTrips) pending.startedAt = microsOf(wheel.addedAt);
       this.calls.set(id, pending);
       try {
         // 0 stands for no limit on the wire.

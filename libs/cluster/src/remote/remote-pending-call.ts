@@ -9,6 +9,9 @@ export interface CallTable {
 
 /** A caller here that waits for a reply from a peer. */
 export class RemotePendingCall extends PendingCall {
+  /** When it began, as `microsOf` says it; 0 where it is not measured. */
+  startedAt = 0;
+
   constructor(
     private readonly table: CallTable,
     readonly id: number,

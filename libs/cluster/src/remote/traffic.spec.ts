@@ -38,7 +38,7 @@ describe('the traffic with a peer', () => {
   it('times its own answers until they leave, each once', () => {
     const { clock, now, traffic } = setup();
     const [one, two] = [new LatencyHistogram(), new LatencyHistogram()];
-    traffic.answer(0, one);
+    for (const latency of [one, one, two]) traffic.answer(0, latency);
     traffic.answer(1_000, two);
     clock.advance(3);
     now.mockClear();
@@ -47,8 +47,8 @@ describe('the traffic with a peer', () => {
     traffic.flushed();
     expect(now).toHaveBeenCalledTimes(1);
     expect([one, two].map((h) => [total(h), h.sumMicros])).toEqual([
-      [1, 3_000],
-      [1, 2_000],
+      [2, 6_000],
+      [2, 5_000],
     ]);
   });
 

@@ -8,9 +8,10 @@ export class Traffic {
   /** How long the peer took to answer calls of this node; undefined where it is not measured. */
   readonly roundTrips: LatencyHistogram | undefined;
   private arrivedAt = -1;
-  // The answers that have not left: two lists that keep their memory.
+  // The answers that have not left, those that are alike in one entry: lists that keep their memory.
   private readonly answerStarts: number[] = [];
   private readonly answerTimes: LatencyHistogram[] = [];
+  private readonly answerCounts: number[] = [];
   private answers = 0;
 
   constructor(
@@ -34,15 +35,23 @@ export class Traffic {
 
   /** A call of the peer that came at `startMicros` (of `microsOf`) is answered; it took until the answer leaves. */
   answer(startMicros: number, latency: LatencyHistogram): void {
+    const last = this.answers - 1;
+    if (last >= 0 && this.answerStarts[last] === startMicros && this.answerTimes[last] === latency) {
+      this.answerCounts[last]!++;
+      return;
+    }
     this.answerStarts[this.answers] = startMicros;
-    this.answerTimes[this.answers++] = latency;
+    this.answerTimes[this.answers] = latency;
+    this.answerCounts[this.answers++] = 1;
   }
 
   /** What was answered leaves. */
   flushed(): void {
     if (this.answers === 0) return;
     const now = this.clock.now();
-    for (let i = 0; i < this.answers; i++) this.answerTimes[i]!.observe(this.answerStarts[i]!, now);
+    for (let i = 0; i < this.answers; i++) {
+      this.answerTimes[i]!.observe(this.answerStarts[i]!, now, this.answerCounts[i]);
+    }
     this.answers = 0;
   }
 
