@@ -15,6 +15,8 @@ const swc = [
 module.exports = {
   testEnvironment: 'node',
   testTimeout: 30_000,
+  // Many suites wait for sockets and processes: a core more than Jest takes by itself is well used.
+  maxWorkers: '100%',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
   modulePathIgnorePatterns: ['/dist/'],

@@ -2,7 +2,7 @@ import type { HistoryEvent } from '../support/history/history.js';
 import { simulate } from './simulate.js';
 import { report } from './story.js';
 
-const SEEDS = 200;
+const SEEDS = 100;
 const CALM_SEEDS = 40;
 const HUNDRED_NODES = 100;
 

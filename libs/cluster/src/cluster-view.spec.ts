@@ -131,7 +131,11 @@ it('the ledger can be read before the node has left, and stays as it was in the 
   await held;
   await draining;
   expect(b.ledger).toMatchObject({ callsCompleted: 1, callsRefused: 1, callsLost: 0 });
+  const unanswered = failure(b.call(await a.spawn('echo', { on: 'a' }), 'hold', 2));
+  await until('the call of the node that leaves is held', () => seen.length === 2);
+  expect(b.ledger!.ownCallsLost).toBe(0);
   const ledger = await b.stop(1_000);
-  expect(ledger.processesStopped).toBe(1);
+  expect(ledger).toMatchObject({ processesStopped: 1, ownCallsLost: 1 });
+  expect((await unanswered).code).toBe('node_down');
   expect(b.ledger).toEqual(ledger);
 });
