@@ -1,7 +1,5 @@
 import {
   NodeNotRunningError,
-  OverloadedError,
-  ProcessNotFoundError,
   PROTOCOL_VERSION,
   silentLogger,
   systemClock,
@@ -257,19 +255,14 @@ export class Cluster implements Messenger {
    * `timeoutMs` (default as for a call) is how long it waits. Rejects with OverloadedError when there was no room in time,
    * NodeUnreachableError, ProcessNotFoundError, the reason of the signal, and as `cast` throws; the cast is then not sent.
    */
-  async castAsync(
+  castAsync(
     to: ProcessRef,
     method: string,
     payload?: unknown,
     options?: CallOptions,
     from?: ProcessRef,
   ): Promise<void> {
-    if (to.node !== this.self.id) return this.router.castAsync(to, method, payload, options, from);
-    if (this.node.cast(to, method, payload, options?.headers, from)) return;
-    const process = to.toString();
-    throw this.node.isAlive(to)
-      ? new OverloadedError(`the mailbox of process ${process} is full`, { process })
-      : new ProcessNotFoundError(`process ${process} does not exist`, { process });
+    return this.messengerFor(to).castAsync(to, method, payload, options, from);
   }
 
   /**

@@ -1,3 +1,8 @@
+/**
+ * Processes on one node, without Nest and without a network.
+ *
+ * @module @noex/runtime
+ */
 export { anyAsync, currentActivity, type Activity } from './activity.js';
 export {
   MessageRejected,

@@ -7,6 +7,7 @@ export const LATENCY_BOUNDS: readonly number[] = [
 ];
 /** Behaviors that are told apart; what is in excess of them counts as {@link OTHER_BEHAVIOR}. */
 export const MOST_BEHAVIORS = 100;
+/** Stands for all behaviors beyond those that are counted by name. */
 export const OTHER_BEHAVIOR = 'other';
 /** One of so many calls that stay on their node is measured: a look at the clock is a sizable part of what such a call costs. */
 const LOCAL_SAMPLE = 64;

@@ -25,6 +25,7 @@ export function addRemoteLink(process: LinkedProcess, link: RemoteLinkEnd): void
   (process.extras.remoteLinks ??= new Set()).add(link);
 }
 
+/** Undoes `addRemoteLink`. */
 export function removeRemoteLink(process: LinkedProcess, link: RemoteLinkEnd): void {
   process.extras.remoteLinks?.delete(link);
 }

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@noex/contracts';
 
+/** What a node without a network needs to know; only its name has no default. */
 export interface LocalNodeOptions {
   /** The node's name. */
   readonly id: string;
@@ -17,4 +18,5 @@ export interface LocalNodeOptions {
   readonly logger?: Logger;
 }
 
+/** In messages. */
 export const DEFAULT_MAILBOX_LIMIT = 100_000;

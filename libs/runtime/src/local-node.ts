@@ -29,7 +29,7 @@ import { Observer } from './observer.js';
 import type { LinkedProcess, NameHolder } from './process-extras.js';
 import type { ProcessHost } from './process-host.js';
 import { Process } from './process.js';
-import { refuseForNoProcess } from './refusals.js';
+import { mailboxFullError, noProcessError, refuseForNoProcess } from './refusals.js';
 import { Scheduler } from './scheduler.js';
 import { startProcess } from './start-process.js';
 import { stopAll } from './stop-all.js';
@@ -177,6 +177,19 @@ export class LocalNode implements Messenger, ProcessHost {
     this.counters.localCasts++;
     const sender = from ?? currentActivity()?.process.ref;
     return this.post(to, new Message(MessageKind.Cast, method, this.copy(payload), sender, headers, null));
+  }
+
+  /** A mailbox has no room to wait for: resolves when the cast is in it, else rejects with why it is not. */
+  async castAsync(
+    to: ProcessRef,
+    method: string,
+    payload: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<void> {
+    if (this.cast(to, method, payload, options?.headers, from)) return;
+    const process = this.find(to);
+    throw process ? mailboxFullError(process) : noProcessError(this, to);
   }
 
   send(to: ProcessRef, name: string, payload: unknown, from?: ProcessRef): boolean {

@@ -1,5 +1,6 @@
 import { MessageKind, type Message } from './message.js';
 
+/** How much may wait for a process, and what happens to more. */
 export interface MailboxOptions {
   /** Messages it holds before it refuses more. Default: the node's `mailboxLimit`. */
   readonly limit?: number;

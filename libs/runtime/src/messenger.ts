@@ -14,6 +14,14 @@ export interface Messenger {
     from?: ProcessRef,
   ): Promise<unknown>;
   cast(to: ProcessRef, method: string, payload: unknown, headers?: Headers, from?: ProcessRef): boolean;
+  /** A cast that waits for room; rejects when there was none in time. */
+  castAsync(
+    to: ProcessRef,
+    method: string,
+    payload: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<void>;
   send(to: ProcessRef, name: string, payload: unknown, from?: ProcessRef): boolean;
   monitor(target: ProcessRef, down: DownListener): Monitor;
   exit(target: ProcessRef, reason: ExitReason): void;

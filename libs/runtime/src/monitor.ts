@@ -7,6 +7,7 @@ export interface Monitor {
   cancel(): void;
 }
 
+/** Called once with why the process ended: its exit reason, `noproc` or `noconnection`. */
 export type DownListener = (reason: ExitReason) => void;
 
 /** A monitor of a process that lives here. */

@@ -42,6 +42,7 @@ export function codeOf(error: unknown): string {
   return error instanceof NoexError ? error.code : 'other';
 }
 
+/** Exit reasons as metrics count them. */
 export const EXIT_KINDS = [
   'normal',
   'shutdown',

@@ -10,6 +10,7 @@ import { codeOf } from './node-counters.js';
 import { requireTimeLimit } from './time-limit.js';
 import { WheelEntry, type TimerWheel } from './timer-wheel.js';
 
+/** How long a call waits for its reply when neither it nor its node says. */
 export const DEFAULT_CALL_TIMEOUT_MS = 5000;
 
 /** A call's caller, waiting. Ends exactly once: with the reply, an error, the deadline or the caller's signal. */

@@ -67,6 +67,7 @@ export function defineBehavior<
   return behavior;
 }
 
+/** How long `terminate` may take when its behavior does not say. */
 export const DEFAULT_SHUTDOWN_MS = 5000;
 
 /** Runs a plain behavior. */

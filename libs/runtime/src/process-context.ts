@@ -2,6 +2,7 @@ import type { CallArguments, CallName, ExitReason, ProcessRef, ReplyOf } from '@
 import type { Headers } from './message.js';
 import type { DownListener } from './monitor.js';
 
+/** How a call waits, and what it carries besides its payload. */
 export interface CallOptions {
   /** How long to wait for the reply, in milliseconds. Default 5000. The deadline travels with the message. */
   readonly timeoutMs?: number;
@@ -10,6 +11,7 @@ export interface CallOptions {
   readonly headers?: Headers;
 }
 
+/** How a process of this node is started. */
 export interface SpawnOptions<Args = unknown> {
   /** Passed to `init`. */
   readonly args?: Args;

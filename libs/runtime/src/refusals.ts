@@ -24,30 +24,33 @@ interface Refuser {
 /** A message for a process that is not there: counted, and its caller told. */
 export function refuseForNoProcess(node: ProcessHost, to: ProcessRef, message: Message): void {
   node.drop('noproc', message);
-  if (!message.reply) return;
+  message.reply?.fail(noProcessError(node, to));
+}
+
+export function noProcessError({ id: node }: Pick<ProcessHost, 'id'>, to: ProcessRef): ProcessNotFoundError {
   const process = to.toString();
-  message.reply.fail(
-    new ProcessNotFoundError(`there is no process ${process} on node "${node.id}"`, {
-      process,
-      node: node.id,
-    }),
-  );
+  return new ProcessNotFoundError(`there is no process ${process} on node "${node}"`, { process, node });
 }
 
 /** A message that does not fit any more: counted, and its caller told. */
-export function refuseForFullMailbox(
-  { node, ref, behaviorName: behavior, mailboxDepth: depth }: Refuser,
-  message: Message,
-): void {
-  node.drop('mailbox_full', message, behavior);
-  if (!message.reply) return;
+export function refuseForFullMailbox(refuser: Refuser, message: Message): void {
+  refuser.node.drop('mailbox_full', message, refuser.behaviorName);
+  message.reply?.fail(mailboxFullError(refuser));
+}
+
+export function mailboxFullError({
+  ref,
+  behaviorName: behavior,
+  mailboxDepth: depth,
+}: Omit<Refuser, 'node'>): OverloadedError {
   const process = ref.toString();
-  message.reply.fail(
-    new OverloadedError(`the mailbox of process ${process} ("${behavior}") is full (${depth} messages)`, {
+  return new OverloadedError(
+    `the mailbox of process ${process} ("${behavior}") is full (${depth} messages)`,
+    {
       process,
       behavior,
       depth,
-    }),
+    },
   );
 }
 

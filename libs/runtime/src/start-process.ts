@@ -15,6 +15,7 @@ import type { Process } from './process.js';
 import { requireTimeLimit } from './time-limit.js';
 import { watch } from './watch.js';
 
+/** How long `init` may take when the spawn does not say. */
 export const DEFAULT_SPAWN_TIMEOUT_MS = 5000;
 
 /**

@@ -1,6 +1,4 @@
 import {
-  NodeDownError,
-  NodeUnreachableError,
   type NodeDownReason,
   type PeerConnection,
   type PeerIdentity,
@@ -27,6 +25,7 @@ import type { PayloadCodec } from '../wire/payload-codec.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import type { PeerLimits } from './peer-limits.js';
 import type { PeerLink } from './peer-link.js';
+import { endAllUnderWay } from './peer-loss.js';
 import { PendingSpawn } from './pending-spawn.js';
 import { guardListener, RemoteMonitor } from './remote-monitor.js';
 import { RemotePendingCall } from './remote-pending-call.js';
@@ -287,39 +286,6 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
   /** The connection is gone: everything under way with this peer ends now, once. */
   lost(reason: NodeDownReason): void {
     this.up = false;
-    const { id } = this.identity;
-    this.incoming.clear();
-    this.failUnsent(reason);
-    for (const call of [...this.calls.values()]) {
-      call.fail(
-        this.saidGoodbye
-          ? new NodeUnreachableError(`node "${id}" left before it took the call`, { node: id, reason })
-          : new NodeDownError(`node "${id}" went down (${reason}) before it replied`, { node: id, reason }),
-      );
-    }
-    for (const spawn of [...this.spawns.values()]) spawn.lost(reason, this.saidGoodbye);
-    for (const monitor of [...this.monitors.values()]) monitor.fire('noconnection');
-    this.links.lost();
-    for (const watch of this.watches.values()) watch.cancel();
-    this.watches.clear();
-    for (const spawn of this.servedSpawns.values()) spawn.undo();
-    this.servedSpawns.clear();
-  }
-
-  /** What the transport has not taken to its last byte was certainly not carried out. */
-  private failUnsent(reason: NodeDownReason): void {
-    const { id } = this.identity;
-    const unsent = () =>
-      new NodeUnreachableError(`node "${id}" went down (${reason}) before the request left`, {
-        node: id,
-        reason,
-      });
-    for (const { kind, number } of this.outbox.close()) {
-      if (kind === FrameKind.Cast) this.node.lose('node_unreachable', 'cast');
-      else if (kind === FrameKind.Info) this.node.lose('node_unreachable', 'info');
-      else if (kind === FrameKind.Call) this.calls.get(number)?.fail(unsent());
-      else if (kind === FrameKind.Spawn) this.spawns.get(number)?.unsent(unsent());
-    }
-    this.room.close(unsent());
+    endAllUnderWay(this, this.room, reason);
   }
 }

@@ -1,5 +1,6 @@
 import type { ProcessRef } from '@noex/contracts';
 
+/** A message that is about to be sent; what is added to its headers travels with it. */
 export interface SentMessage {
   readonly kind: 'call' | 'cast';
   readonly to: ProcessRef;
@@ -9,6 +10,7 @@ export interface SentMessage {
   readonly headers: Record<string, string>;
 }
 
+/** A message whose handler is about to run. */
 export interface HandledMessage {
   readonly kind: 'call' | 'cast' | 'info';
   readonly name: string;

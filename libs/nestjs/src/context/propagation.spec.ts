@@ -21,7 +21,8 @@ const marking = (name: string): ContextPropagator => ({
 
 const call = jest.fn((..._: unknown[]) => Promise.resolve('reply'));
 const cast = jest.fn((..._: unknown[]) => true);
-const messenger = { call, cast } as unknown as Messenger;
+const castAsync = jest.fn((..._: unknown[]) => Promise.resolve());
+const messenger = { call, cast, castAsync } as unknown as Messenger;
 
 it('adds to the headers of calls and casts, and changes nothing the sender gave', async () => {
   const sending = new PropagatingMessenger(messenger, new Propagation([marking('a'), marking('b')]));
@@ -35,7 +36,13 @@ it('adds to the headers of calls and casts, and changes nothing the sender gave'
     { timeoutMs: 9, headers: { own: 'x', a: 'add', b: 'add' } },
   ]);
   expect(cast.mock.calls[0]!.slice(1, 4)).toEqual(['note', 2, { a: 'note', b: 'note' }]);
-  expect(log).toEqual(['send a', 'send b', 'send a', 'send b']);
+  await sending.castAsync(to, 'wait', 3, options);
+  expect(castAsync.mock.calls[0]!.slice(1, 4)).toEqual([
+    'wait',
+    3,
+    { timeoutMs: 9, headers: { own: 'x', a: 'wait', b: 'wait' } },
+  ]);
+  expect(log).toEqual(['send a', 'send b', 'send a', 'send b', 'send a', 'send b']);
 });
 
 const context = { self: to, headers: { a: '1', b: '2' } } as unknown as ProcessContext;

@@ -72,6 +72,19 @@ export class PropagatingMessenger implements Messenger {
     );
   }
 
+  castAsync(
+    to: ProcessRef,
+    name: string,
+    payload: unknown,
+    options?: CallOptions,
+    from?: ProcessRef,
+  ): Promise<void> {
+    const headers = { ...options?.headers };
+    return this.propagation.send({ kind: 'cast', to, name, headers }, () =>
+      this.messenger.castAsync(to, name, payload, { ...options, headers }, from),
+    );
+  }
+
   send(to: ProcessRef, name: string, payload: unknown, from?: ProcessRef): boolean {
     return this.messenger.send(to, name, payload, from);
   }

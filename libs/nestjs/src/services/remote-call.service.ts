@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { CallArguments, CallName, CastArguments, CastName, ProcessRef, ReplyOf } from '@noex/contracts';
+import {
+  ProcessRef,
+  type CallArguments,
+  type CallName,
+  type CastArguments,
+  type CastName,
+  type ReplyOf,
+} from '@noex/contracts';
 import { Cluster } from '@noex/cluster';
 import type { CallOptions, Headers } from '@noex/runtime';
-import { Propagation } from '../context/propagation.js';
-import { processClient, type ProcessClient } from './process-client.js';
+import { NamedCaller } from './named-caller.js';
+import { processName, type NamedProcess } from './named-process.js';
+import { processClient, type ClientCall, type ProcessClient } from './process-client.js';
 
+/** What a cast carries besides its payload. */
 export interface CastOptions {
   readonly headers?: Headers;
 }
@@ -12,10 +21,7 @@ export interface CastOptions {
 /** Calls and casts to processes, here or on any node. */
 @Injectable()
 export class RemoteCallService {
-  constructor(
-    private readonly cluster: Cluster,
-    private readonly propagation: Propagation,
-  ) {}
+  constructor(private readonly cluster: Cluster) {}
 
   /**
    * Resolves with what the handler returned. Rejects with a NoexError whose `outcome` tells whether the handler may have
@@ -53,10 +59,7 @@ export class RemoteCallService {
     method: M,
     ...[payload, options]: CastArguments<B, M, CallOptions>
   ): Promise<void> {
-    const headers = { ...options?.headers };
-    return this.propagation.send({ kind: 'cast', to, name: method, headers }, () =>
-      this.cluster.castAsync(to, method, payload, { ...options, headers }),
-    );
+    return this.cluster.node.messenger.castAsync(to, method, payload, options);
   }
 
   /**
@@ -70,12 +73,22 @@ export class RemoteCallService {
   /**
    * The process as an object: `await remote.client(cart).add(item)` is `remote.call(cart, 'add', item)`. `defaults` hold for all of
    * its calls.
+   *
+   * By name (`remote.client({ behavior: Cart, name: 'main-cart' })`) each call goes to whoever has the name then. One that was refused before it ran,
+   * because the process or its node is gone or the node drains, goes to whoever has the name next, and a name that nobody
+   * has is waited for, both within the call's timeout. It rejects as `call` does; with ProcessNotFoundError (`data.name`) when
+   * nobody has had the name in that time.
    */
-  client<B>(to: ProcessRef<B>, defaults?: CallOptions): ProcessClient<B> {
-    return processClient<B>(
-      (method, payload, options) => this.cluster.node.messenger.call(to, method, payload, options),
-      defaults,
-    );
+  client<B>(to: ProcessRef<B>, defaults?: CallOptions): ProcessClient<B>;
+  client<B extends object>(to: NamedProcess<B>, defaults?: CallOptions): ProcessClient<B>;
+  client(to: ProcessRef | NamedProcess, defaults?: CallOptions): ProcessClient<unknown> {
+    if (to instanceof ProcessRef) {
+      const call: ClientCall = (method, payload, options) =>
+        this.cluster.node.messenger.call(to, method, payload, options);
+      return processClient(call, defaults);
+    }
+    const caller = new NamedCaller(this.cluster, processName(to));
+    return processClient((method, payload, options) => caller.call(method, payload, options), defaults);
   }
 
   /** Counts of calls to other nodes. */

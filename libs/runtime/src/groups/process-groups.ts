@@ -9,6 +9,7 @@ export interface GroupHost {
   monitor(target: ProcessRef, down: DownListener): Monitor;
 }
 
+/** Processes that came to a group or left it, in one step. */
 export interface GroupChange {
   readonly kind: 'joined' | 'left';
   readonly group: string;
@@ -16,6 +17,7 @@ export interface GroupChange {
   readonly refs: readonly ProcessRef[];
 }
 
+/** Called after each change. */
 export type GroupListener = (change: GroupChange) => void;
 
 /**

@@ -4,7 +4,7 @@ import { Machine } from './machine.js';
 import type { MachineDefinition } from './machine-definition.js';
 import type { TimeoutName } from './machine-timeouts.js';
 
-/** Runs a state machine, in whatever form it was written: the state of its process is a {@link Machine}. */
+/** Runs a state machine, in whatever form it was written: the state of its process is a `Machine`. */
 export function machineDriver(definition: MachineDefinition): BehaviorDriver {
   const machine = (cell: ProcessCell) => cell.state as Machine;
   return {

@@ -9,6 +9,7 @@ export const CHILD_ERROR_CODES = [
   'child_restarting',
   'child_is_dynamic',
 ] as const;
+/** What speaks against it. */
 export type ChildErrorCode = (typeof CHILD_ERROR_CODES)[number];
 
 /** A supervisor refuses what it was asked to do with a child; nothing has changed. */

@@ -5,6 +5,7 @@ import type { ChildSpec, ChildType, DynamicChildSpec } from './supervisor-spec.j
 /** A child by its id, or by the process it is now. */
 export type WhichChild = string | ProcessRef;
 
+/** What `countChildren` answers. */
 export interface ChildCount {
   /** All children, whether they run or not. */
   readonly specs: number;
@@ -14,6 +15,7 @@ export interface ChildCount {
   readonly workers: number;
 }
 
+/** What `whichChildren` answers of one child. */
 export interface ChildInfo {
   readonly id: string;
   readonly status: ChildStatus;

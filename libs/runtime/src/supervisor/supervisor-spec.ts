@@ -13,8 +13,10 @@ export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'dynamic
 /** `permanent`: always restarted; `transient`: when it ended abnormally (not normal, shutdown, {shutdown}); `temporary`: never. */
 export type RestartPolicy = 'permanent' | 'transient' | 'temporary';
 
+/** What a child is; supervisors have no limit of time to start and to end, unless they are given one. */
 export type ChildType = 'worker' | 'supervisor';
 
+/** What a supervisor needs to know to start a child, again and again. */
 export interface ChildSpec {
   /** Names the child within its supervisor, across its restarts. */
   readonly id: string;
@@ -40,6 +42,7 @@ export interface ChildSpec {
 /** A child of a dynamic supervisor: what is left out comes from the template; without an id it is given one. */
 export type DynamicChildSpec = Partial<ChildSpec>;
 
+/** A supervisor and what it starts. */
 export interface SupervisorSpec {
   /** Default `one_for_one`. */
   readonly strategy?: Strategy;

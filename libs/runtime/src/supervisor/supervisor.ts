@@ -15,6 +15,7 @@ import type { ChildCount, ChildInfo, SupervisorCalls, WhichChild } from './super
 import { supervisorDriver } from './supervisor.driver.js';
 import type { ChildSpec, DynamicChildSpec, SupervisorSpec } from './supervisor-spec.js';
 
+/** What is said of the supervisor itself. */
 export interface StartSupervisorOptions {
   /** Registers the supervisor under this name on its node. */
   readonly name?: string;
