@@ -4,8 +4,9 @@ const libraries = {
   runtime: ['contracts'],
   cluster: ['contracts', 'runtime'],
   'transport-tcp': ['contracts'],
+  'transport-nats': ['contracts'],
   'transport-memory': ['contracts'],
-  nestjs: ['contracts', 'runtime', 'cluster', 'transport-tcp'],
+  nestjs: ['contracts', 'runtime', 'cluster', 'transport-tcp', 'transport-nats'],
   testing: ['contracts', 'runtime', 'cluster', 'transport-memory', 'nestjs'],
   cli: [],
 };

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled } from './ensure.mjs';
+import { ensureNatsServer } from './ensure/nats-server.mjs';
 import { ROOT } from './ensure/root.mjs';
 import { countsLine } from './test/counts.mjs';
 
@@ -33,6 +34,7 @@ function runJest(args, countsFile) {
 async function main() {
   await ensureInstalled();
   await ensureBuilt();
+  if (!(await ensureNatsServer())) process.env.TEST_WITHOUT_NATS = '1';
   const folder = mkdtempSync(join(tmpdir(), 'noex-test-'));
   try {
     const countsFile = join(folder, 'counts.json');

@@ -15,6 +15,12 @@ const PATIENCE_MS = 20_000;
 
 export const SECRET = 'a-secret-of-enough-bytes';
 
+/** What carries the frames of the nodes: the mesh, unless `CLUSTER_TRANSPORT=nats` and `NATS_URL` are set for the tests. */
+export const OVER_NATS = process.env.CLUSTER_TRANSPORT === 'nats';
+const TRANSPORT: Record<string, string> = OVER_NATS
+  ? { CLUSTER_TRANSPORT: 'nats', NATS_URL: process.env.NATS_URL ?? '' }
+  : {};
+
 /** One worker app in an OS process of its own. */
 export class WorkerNode {
   readonly lines: LogLine[] = [];
@@ -38,6 +44,7 @@ export class WorkerNode {
         HTTP_PORT: '0',
         CLUSTER_SECRET: SECRET,
         NO_COLOR: '1',
+        ...TRANSPORT,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -100,6 +107,11 @@ export class WorkerNode {
   /** `host:port` its peers dial. */
   async address(): Promise<string> {
     return (await this.event('node_started')).address as string;
+  }
+
+  /** What another node needs to find this one: over NATS, nothing. */
+  async asSeed(): Promise<Record<string, string>> {
+    return OVER_NATS ? {} : { CLUSTER_SEEDS: await this.address() };
   }
 
   async url(path: string): Promise<string> {

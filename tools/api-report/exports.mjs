@@ -20,7 +20,17 @@ export function entriesOf(folder) {
 }
 
 export function programOf(files) {
-  return ts.createProgram(files, OPTIONS);
+  const host = ts.createCompilerHost(OPTIONS);
+  const cache = ts.createModuleResolutionCache(host.getCurrentDirectory(), (name) => name, OPTIONS);
+  // What other packages declare is in no report; reading it would take most of the time.
+  host.resolveModuleNameLiterals = (literals, file, redirected, options, source) =>
+    literals.map((literal) => {
+      const ours = literal.text.startsWith('.') || literal.text.startsWith('@noex/');
+      if (!ours) return { resolvedModule: undefined };
+      const mode = ts.getModeForUsageLocation(source, literal, options);
+      return ts.resolveModuleName(literal.text, file, options, host, cache, redirected, mode);
+    });
+  return ts.createProgram(files, OPTIONS, host);
 }
 
 /** What the entry points of a package export, by name; of another package's only where it is from. */

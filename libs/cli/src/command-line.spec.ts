@@ -1,4 +1,4 @@
-import { EXIT, UsageError, type Command, type CommandInput } from './command.js';
+import { EXIT, OperationFailed, UsageError, type Command, type CommandInput } from './command.js';
 import { runCommandLine } from './command-line.js';
 
 const greet: Command = {
@@ -6,9 +6,10 @@ const greet: Command = {
   usage: '[name...] [--loud]',
   summary: 'Greets.',
   details: 'More on greeting.',
-  options: { loud: { type: 'boolean' } },
+  options: { loud: { type: 'boolean' }, json: { type: 'boolean' } },
   run({ positionals, options }: CommandInput, host) {
     if (positionals.length === 0) throw new UsageError('nobody to greet; name somebody');
+    if (positionals[0] === 'Grump') throw new OperationFailed('asleep', 'Grump sleeps', { until: 'noon' });
     if (positionals[0] === 'nobody') throw new Error('a mistake in the command');
     host.writeOut(`${options['loud'] === true ? 'HELLO' : 'hello'} ${positionals.join(' ')}\n`);
     return EXIT.failed;
@@ -22,6 +23,8 @@ async function run(...args: string[]) {
     env: {},
     writeOut: (text) => (said.out += text),
     writeError: (text) => (said.error += text),
+    isTerminal: false,
+    sleep: async () => {},
   });
   return { code, ...said };
 }
@@ -63,6 +66,14 @@ describe('the command line', () => {
     expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
     expect(error).toContain(problem);
     expect(error).toContain('Usage: noex');
+  });
+
+  it('says on one line what could not be done, and for --json also as JSON', async () => {
+    const error = 'noex greet: Grump sleeps\n';
+    expect(await run('greet', 'Grump')).toEqual({ code: EXIT.failed, out: '', error });
+    const { out, ...rest } = await run('greet', 'Grump', '--json');
+    expect(rest).toEqual({ code: EXIT.failed, error });
+    expect(JSON.parse(out)).toEqual({ error: { code: 'asleep', message: 'Grump sleeps', until: 'noon' } });
   });
 
   it('does not hide a mistake in a command behind its usage', async () => {

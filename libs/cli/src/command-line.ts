@@ -1,5 +1,12 @@
 import { parseArgs } from 'node:util';
-import { EXIT, UsageError, type Command, type CommandHost, type CommandInput } from './command.js';
+import {
+  EXIT,
+  OperationFailed,
+  UsageError,
+  type Command,
+  type CommandHost,
+  type CommandInput,
+} from './command.js';
 
 /** Carries out one command line. Never throws for what was typed: it says what is wrong with it, and gives 2. */
 export async function runCommandLine(
@@ -29,11 +36,25 @@ export async function runCommandLine(
       host.writeOut(helpOf(command));
       return EXIT.ok;
     }
-    return await command.run(input, host);
+    return await run(command, input, host);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     host.writeError(`noex ${command.name}: ${error.message}\n\n${usageOf(command)}`);
     return EXIT.usage;
+  }
+}
+
+async function run(command: Command, input: CommandInput, host: CommandHost): Promise<number> {
+  try {
+    return await command.run(input, host);
+  } catch (error) {
+    if (!(error instanceof OperationFailed)) throw error;
+    const { code, message, facts } = error;
+    if (input.options['json'] === true) {
+      host.writeOut(`${JSON.stringify({ error: { code, message, ...facts } }, null, 2)}\n`);
+    }
+    host.writeError(`noex ${command.name}: ${message}\n`);
+    return EXIT.failed;
   }
 }
 

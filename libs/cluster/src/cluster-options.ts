@@ -2,6 +2,7 @@ import type { Clock, Logger, Transport } from '@noex/contracts';
 import type { QuorumRule } from './membership/quorum.js';
 import type { HeartbeatOptions } from './membership/heartbeat-options.js';
 
+/** What a node of a cluster needs to know; only its name and its transport have no default. */
 export interface ClusterOptions {
   /** The node's name, unique in the cluster. */
   readonly nodeName: string;
@@ -41,8 +42,10 @@ export interface ClusterOptions {
   readonly random?: () => number;
 }
 
+/** The cluster of nodes that name none. */
 export const DEFAULT_CLUSTER_NAME = 'noex';
 
+/** `running` from when the transport listens until the node leaves. */
 export type ClusterStatus = 'starting' | 'running' | 'stopping' | 'stopped';
 
 /** A node as the cluster sees it. */
@@ -63,6 +66,7 @@ export interface ClusterNode {
   readonly roundTripMs?: number | undefined;
 }
 
+/** How a node that leaves gives others time to notice. */
 export interface DrainOptions {
   /** Time in which peers and probes know that the node leaves while it still takes new work, in milliseconds. Default 0. */
   readonly noticeMs?: number;

@@ -1,8 +1,12 @@
 import type { Clock, NoexError, TimerHandle } from '@noex/contracts';
 import { plainDriver, type BehaviorDriver } from '@noex/runtime';
 import { MemoryNetwork } from '@noex/transport-memory';
+import { nats } from '@noex/transport-nats';
 import type { ClusterOptions } from './cluster-options.js';
 import { Cluster } from './cluster.js';
+
+/** `CLUSTER_TRANSPORT=nats`, with a server at `NATS_URL`: the same tests over NATS (test/nats/run.mjs). */
+const OVER_NATS = process.env.CLUSTER_TRANSPORT === 'nats';
 
 /**
  * Nodes with these behaviors on a network in memory. Each test of the file gets a network of its own; after it, its nodes are
@@ -11,8 +15,14 @@ import { Cluster } from './cluster.js';
 export function memoryCluster(drivers: () => readonly BehaviorDriver[], beforeStop: () => void = () => {}) {
   let network: MemoryNetwork;
   let clusters: Cluster[];
+  let clusterName: string;
 
-  const renewNetwork = () => void (network = new MemoryNetwork({ reconnectMs: 5 }));
+  const renewNetwork = () => {
+    network = new MemoryNetwork({ reconnectMs: 5 });
+    clusterName = OVER_NATS ? `test-${process.pid}-${performance.now()}` : 'noex';
+  };
+  // The server stands in for the network: no test of the file may ask that for a fault.
+  const transport = () => (OVER_NATS ? nats({ servers: process.env.NATS_URL ?? '' }) : network.transport());
 
   beforeEach(() => {
     renewNetwork();
@@ -25,7 +35,7 @@ export function memoryCluster(drivers: () => readonly BehaviorDriver[], beforeSt
   });
 
   async function start(nodeName: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
-    const cluster = new Cluster({ nodeName, transport: network.transport(), ...options });
+    const cluster = new Cluster({ nodeName, clusterName, transport: transport(), ...options });
     clusters.push(cluster);
     for (const driver of drivers()) cluster.addBehavior(driver);
     await cluster.start();

@@ -321,6 +321,11 @@ export class Cluster implements Messenger {
     return this.transport.refusals?.entries() ?? [];
   }
 
+  /** Hears the ledger when all processes have ended, before the goodbye: what is sent to a peer then still reaches it. */
+  get farewell(): Listeners<[ledger: DrainLedger]> {
+    return this.departure.farewell;
+  }
+
   /** The ledger as it stands; undefined before the node leaves. */
   get ledger(): DrainLedger | undefined {
     return this.departure.ledger;

@@ -119,6 +119,23 @@ describe('a node that drains', () => {
     expect([...a.members.downs.entries()]).toEqual([['graceful_shutdown', 1]]);
   });
 
+  it('gives its ledger away when its processes have ended, and what is then sent still arrives', async () => {
+    const { a, b } = await pair();
+    const listener = await a.spawn('echo', { on: 'local' });
+    await b.spawn('echo', { on: 'local' });
+    const ledgers: unknown[] = [];
+    b.farewell.add((ledger) => {
+      expect(b.node.processCount).toBe(0);
+      ledgers.push(ledger);
+      b.cast(listener, 'note', ledger.processesStopped);
+    });
+    expect(ledgers).toEqual([]);
+    ledgers.push(await b.stop(1_000));
+    expect(ledgers[0]).toEqual(ledgers[1]);
+    await until('the ledger is there', () => seen.length === 1);
+    expect(seen).toEqual([1]);
+  });
+
   it('answers first: replies given before the goodbye arrive', async () => {
     const { a, b } = await pair();
     const echo = await a.spawn('echo', { on: 'b' });

@@ -2,6 +2,7 @@ import type { Clock, Logger, Transport } from '@noex/contracts';
 import { HandOver, type LocalNode } from '@noex/runtime';
 import type { DrainLedger, DrainOptions } from './cluster-options.js';
 import { planStop } from './leave-plan.js';
+import { Listeners } from './listeners.js';
 import type { Members } from './membership/members.js';
 import { Leaving } from './remote/leaving.js';
 import type { Serving } from './remote/serving.js';
@@ -30,6 +31,8 @@ export interface DepartureParts {
 
 /** How a node leaves: the work under way is finished, its processes stopped, its peers told goodbye; all of it counted. */
 export class Departure {
+  /** The ledger, when all processes have ended: the last moment at which what is sent to a peer still reaches it. */
+  readonly farewell: Listeners<[ledger: DrainLedger]>;
   private readonly waits: Waits;
   private answeredBefore = 0;
   private castsDroppedBefore = 0;
@@ -39,6 +42,7 @@ export class Departure {
   private final: DrainLedger | undefined;
 
   constructor(private readonly parts: DepartureParts) {
+    this.farewell = new Listeners('farewell', parts.logger);
     this.waits = new Waits(parts.clock);
   }
 
@@ -112,6 +116,7 @@ export class Departure {
     for (const peer of members.connected()) {
       for (const spawn of peer.servedSpawns.values()) spawn.refuse();
     }
+    this.farewell.emit(this.count(failed, callsLost, this.ownRequests().length));
     // Before the goodbye: who hears that closes its connection, and would be dialed again while others are waited for.
     await this.phase('flush', () => this.flush(leftUntil(plan.closeMs)));
     this.final = this.count(failed, callsLost, this.ownRequests().length);
@@ -165,9 +170,8 @@ export class Departure {
   private ownRequests(): (() => boolean)[] {
     const requests: (() => boolean)[] = [];
     for (const { calls, spawns } of this.parts.members.connected()) {
-      for (const table of [calls, spawns] as ReadonlyMap<number, unknown>[]) {
-        for (const [id, request] of table) requests.push(() => table.get(id) === request);
-      }
+      for (const call of calls.values()) requests.push(() => calls.get(call.id) === call);
+      for (const spawn of spawns.values()) requests.push(() => spawns.get(spawn.id) === spawn);
     }
     return requests;
   }

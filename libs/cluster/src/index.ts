@@ -1,3 +1,8 @@
+/**
+ * Processes across nodes, over any transport.
+ *
+ * @module @noex/cluster
+ */
 export {
   DEFAULT_CLUSTER_NAME,
   type ClusterNode,

@@ -12,6 +12,7 @@ export interface NodeSpawnOptions<Args = unknown> extends SpawnOptions<Args> {
   readonly globalName?: string;
 }
 
+/** How and where a process is started. */
 export interface ClusterSpawnOptions<Args = unknown> extends NodeSpawnOptions<Args> {
   /** Where. Default `least-loaded`. */
   readonly on?: Placement;

@@ -1,5 +1,6 @@
 import type { NodeIdentity, PeerIdentity } from './node-identity.js';
 
+/** Why a node and one that it met will not be peers. */
 export type RefusalCode =
   | 'wrong_secret'
   | 'wrong_certificate'
@@ -13,6 +14,7 @@ export type RefusalCode =
   | 'duplicate'
   | 'not_noex';
 
+/** What a node answers another that it does not connect. */
 export interface Refusal {
   readonly code: RefusalCode;
   /** For the logs of both sides: what is wrong and what to do. */

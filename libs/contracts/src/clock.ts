@@ -6,6 +6,7 @@ export interface Clock {
   clearTimeout(handle: TimerHandle): void;
 }
 
+/** What `setTimeout` gives for `clearTimeout`. */
 export type TimerHandle = unknown;
 
 /** The machine's clock. Its timers never keep the OS process alive: sockets and servers do. */

@@ -31,6 +31,7 @@ export function httpStatusOf(thrown: object): number | undefined {
   return isErrorStatus(asked) ? asked : undefined;
 }
 
+/** A status that an HTTP response with an error may have. */
 export function isErrorStatus(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 599;
 }

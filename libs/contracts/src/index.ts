@@ -1,3 +1,8 @@
+/**
+ * The vocabulary that all libraries share: refs, exit reasons, errors, and the ports to the network, the clock and the log.
+ *
+ * @module @noex/contracts
+ */
 export { refusePeer, type NameHistory, type Refusal, type RefusalCode } from './admission.js';
 export { BehaviorContract, defineContract } from './behavior-contract.js';
 export { systemClock, type Clock, type TimerHandle } from './clock.js';

@@ -6,8 +6,10 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** What a line says beside its message; `event` names its kind. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 const ignore = () => {};
 
+/** Says nothing. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -18,6 +18,7 @@ export interface PeerIdentity {
   readonly address: string;
 }
 
+/** What two nodes compare before anything else. */
 export interface ProtocolVersion {
   /** Nodes with different majors refuse each other. */
   readonly major: number;
@@ -25,6 +26,7 @@ export interface ProtocolVersion {
   readonly minor: number;
 }
 
+/** What this release speaks. */
 export const PROTOCOL_VERSION: ProtocolVersion = { major: 1, minor: 0 };
 
 /** Why a node is no longer reached. */

@@ -39,6 +39,7 @@ export interface TransportHost {
   refused?(refusal: Refusal): void;
 }
 
+/** The one connection with a peer, until its `peerDown`. */
 export interface PeerConnection {
   readonly peer: PeerIdentity;
   /** The optional abilities that the peer named; some may be unknown here. */

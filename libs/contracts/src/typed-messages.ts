@@ -31,7 +31,9 @@ type FunctionKeys<T> = { [K in keyof T]: T[K] extends AnyFunction ? K : never }[
 /** Distinguishes `ProcessRef<unknown>`, whose messages are not checked. */
 type IsUnknown<B> = unknown extends B ? true : false;
 
+/** Calls that a behavior or contract has; any text where nothing is known of it. */
 export type CallName<B> = IsUnknown<B> extends true ? string : FunctionKeys<HandlersOf<B, 'handleCall'>>;
+/** Casts that a behavior or contract has; any text where nothing is known of it. */
 export type CastName<B> = IsUnknown<B> extends true ? string : FunctionKeys<HandlersOf<B, 'handleCast'>>;
 
 /** `void` where the handler takes none; with `undefined` where it may be left out. */
@@ -71,7 +73,9 @@ type PayloadArguments<P, Options> = unknown extends P
       ? [payload?: undefined, options?: Options]
       : [payload: P, options?: Options];
 
+/** What stands behind the method of a call: the payload, left out where the handler takes none, and options. */
 export type CallArguments<B, M, Options> = PayloadArguments<PayloadOf<B, 'handleCall', M>, Options>;
+/** As `CallArguments`, of a cast. */
 export type CastArguments<B, M, Options> = PayloadArguments<PayloadOf<B, 'handleCast', M>, Options>;
 
 type SpawnArgumentsOf<I> = I extends { init: infer Init } ? FirstParameter<Init> : undefined;

@@ -32,7 +32,7 @@ async function start(name: string, env: NodeJS.ProcessEnv, seeds: readonly strin
     {},
     { NODE_NAME: name, CLUSTER_HOST: '127.0.0.1', CLUSTER_PORT: '0', CLUSTER_SEEDS: seeds.join(','), ...env },
   );
-  const cluster = createCluster(options, logger);
+  const cluster = await createCluster(options, logger);
   clusters.push(cluster);
   await cluster.start();
   const heard = (event: string) =>

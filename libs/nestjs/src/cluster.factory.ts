@@ -1,14 +1,14 @@
-import type { Logger, Transport } from '@noex/contracts';
+import type { Logger } from '@noex/contracts';
 import { Cluster, type ClusterOptions } from '@noex/cluster';
-import { tcp } from '@noex/transport-tcp';
+import { createTransport } from './cluster-transport.js';
 import type { ResolvedNoexOptions } from './options/resolved-options.js';
 
 /** The node of one app, not yet started. A test gives it a clock and an incarnation of its own. */
-export function createCluster(
+export async function createCluster(
   options: ResolvedNoexOptions,
   logger: Logger,
   own: Pick<ClusterOptions, 'clock' | 'incarnation'> = {},
-): Cluster {
+): Promise<Cluster> {
   const {
     heartbeat,
     mailboxLimit,
@@ -32,22 +32,7 @@ export function createCluster(
     strictMessages,
     measureLatency: options.metrics !== false,
     quorum,
-    transport: options.transport === 'tcp' ? createTcp(options, logger) : options.transport(options, logger),
-    logger,
-  });
-}
-
-function createTcp(options: ResolvedNoexOptions, logger: Logger): Transport {
-  const { host, port, advertisedHost, seeds, secrets, secretFile, tls, insecure } = options;
-  return tcp({
-    host,
-    port,
-    advertisedHost,
-    seeds,
-    // From a file they are read again when it changes.
-    ...(secretFile === undefined ? { secrets: secrets.reveal() } : { secretFile }),
-    ...(tls && { tls }),
-    insecure,
+    transport: await createTransport(options, logger),
     logger,
   });
 }

@@ -1,3 +1,8 @@
+/**
+ * The Nest module: behaviors as provider classes, and the services to start, call and watch processes. Begin at {@link NoexModule}.
+ *
+ * @module @noex/nestjs
+ */
 export {
   BehaviorContract,
   BehaviorNotFoundError,
@@ -91,12 +96,22 @@ export {
   type ManagementAnswer,
   type ManagementHandler,
 } from './management/management-server.js';
-export { NoexModule, type NoexModuleAsyncOptions, type NoexOptionsFactory } from './noex.module.js';
+export { InjectNoex } from './nodes/inject-noex.decorator.js';
+export { getNoexToken } from './nodes/node-token.js';
+export type { NoexFeatureOptions } from './noex-feature.module.js';
+export {
+  NoexModule,
+  type NoexModuleAsyncOptions,
+  type NoexOptionsFactory,
+  type NoexRootOptions,
+} from './noex.module.js';
 export type { NoexModuleOptions } from './options/noex-options.js';
 export type { ResolvedNoexOptions, TransportFactory } from './options/resolved-options.js';
 export { ClusterService, type QuorumState } from './services/cluster.service.js';
 export type { BeforeDrain, OnDrain } from './shutdown/hooks.js';
 export { GlobalRegistryService } from './services/global-registry.service.js';
+export { getClientToken, InjectClient, type ClientRegistration } from './services/inject-client.decorator.js';
+export type { NamedProcess } from './services/named-process.js';
 export { ProcessGroupsService } from './services/process-groups.service.js';
 export type { ProcessClient } from './services/process-client.js';
 export { RemoteCallService, type CastOptions } from './services/remote-call.service.js';

@@ -20,14 +20,19 @@ import { EnhancerFinder } from './enhancers/bound-enhancers.js';
 import { HealthProbes } from './health/health-probes.js';
 import { createHealthModuleAsync } from './health/health.module.js';
 import { NodeHealth } from './health/node-health.js';
-import { NestLoggerAdapter } from './logging/nest-logger.adapter.js';
+import { nestLogger } from './logging/nest-logger.adapter.js';
+import { ManagementApi } from './management/api/management-api.js';
 import { createManagementServer } from './management/create-management-server.js';
 import { ManagementServer } from './management/management-server.js';
-import { NOEX_METRICS_REGISTRY } from './metrics/metrics.controller.js';
 import { createMetricsModuleAsync } from './metrics/metrics.module.js';
+import { AppNode, nodesHealth, nodesRegistries } from './nodes/app-node.js';
+import { AppNodeName, AppNodes } from './nodes/app-nodes.js';
+import { getNoexToken } from './nodes/node-token.js';
+import { scopedProviders } from './nodes/scoped-providers.js';
+import { NoexFeatureModule, type NoexFeatureOptions } from './noex-feature.module.js';
 import { NoexOrchestrator } from './noex.orchestrator.js';
 import type { NoexModuleOptions } from './options/noex-options.js';
-import { resolveNoexOptions } from './options/resolve-options.js';
+import { requireAppNodeName, resolveOptionsOf } from './options/named-options.js';
 import type { ResolvedNoexOptions } from './options/resolved-options.js';
 import { ClusterService } from './services/cluster.service.js';
 import { GlobalRegistryService } from './services/global-registry.service.js';
@@ -40,13 +45,36 @@ import { DrainHooks } from './shutdown/drain-hooks.js';
 import { Shutdown } from './shutdown/shutdown.js';
 import { RootSupervisor } from './supervision/root-supervisor.js';
 import { SupervisionService } from './supervision/supervision.service.js';
-import { NOEX_CANARY, NOEX_HEALTH_SOURCE, NOEX_METRICS_SOURCE, NOEX_OPTIONS } from './tokens.js';
+import {
+  APP_NODE_NAME,
+  NOEX_CANARY,
+  NOEX_HEALTH_SOURCE,
+  NOEX_METRICS_REGISTRY,
+  NOEX_METRICS_SOURCE,
+  NOEX_NODES_HEALTH,
+  NOEX_NODES_REGISTRIES,
+  NOEX_OPTIONS,
+} from './tokens.js';
 
+/** What `forRoot` takes. */
+export interface NoexRootOptions extends NoexModuleOptions {
+  /**
+   * What the node is called in this app, where the app is a node of several clusters: its services are injected by `@InjectNoex(service, name)`,
+   * its behaviors say `@NoexBehavior('cart', { node: name })`, its environment variables begin with it (`EU_CLUSTER_PORT`). 1 to 63
+   * letters, digits, `_` or `-`. Default none: the node whose services are injected by their classes.
+   */
+  name?: string;
+}
+
+/** A provider that gives the options. */
 export interface NoexOptionsFactory {
   createNoexOptions(): NoexModuleOptions | Promise<NoexModuleOptions>;
 }
 
+/** Where the options come from: one of `useFactory`, `useClass` and `useExisting`. */
 export interface NoexModuleAsyncOptions {
+  /** As in `NoexRootOptions`. */
+  readonly name?: string;
   readonly imports?: ModuleMetadata['imports'];
   readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever `inject` names
@@ -57,7 +85,6 @@ export interface NoexModuleAsyncOptions {
 
 const GIVEN_OPTIONS = Symbol('NOEX_GIVEN_OPTIONS');
 const LIBRARY_LOGGER = Symbol('NOEX_LOGGER');
-const FEATURE = Symbol('NOEX_FEATURE');
 const SERVICES = [
   ClusterService,
   RemoteCallService,
@@ -67,35 +94,43 @@ const SERVICES = [
   ProcessGroupsService,
   SupervisionService,
 ];
+const EXPORTED = [
+  ...SERVICES,
+  BehaviorExplorer,
+  NOEX_OPTIONS,
+  NOEX_HEALTH_SOURCE,
+  NOEX_METRICS_SOURCE,
+  AppNodes,
+  NOEX_NODES_HEALTH,
+  NOEX_NODES_REGISTRIES,
+  ManagementServer,
+];
 
-/** What `NoexModule.forFeature()` gives. */
-@Module({})
-export class NoexFeatureModule {}
-
-/** START HERE. Makes the app a node of the cluster. Import it once, in the root module; its services are then global. */
+/**
+ * START HERE. Makes the app a node of the cluster. Import it once, in the root module; its services are then global. An app that is a node
+ * of several clusters imports it once for each, with names.
+ */
 @Module({})
 export class NoexModule {
   /** Options given here win over the environment. Wrong ones fail the app's start with one InvalidOptionsError. */
-  static forRoot(options: NoexModuleOptions = {}): DynamicModule {
-    return assemble({ provide: GIVEN_OPTIONS, useFactory: () => options });
+  static forRoot({ name, ...options }: NoexRootOptions = {}): DynamicModule {
+    return assemble(name, { provide: GIVEN_OPTIONS, useFactory: () => options });
   }
 
   /** As `forRoot`, with options from a factory. */
   static forRootAsync(options: NoexModuleAsyncOptions): DynamicModule {
-    return assemble(asyncOptions(options), options.useClass ? [options.useClass] : [], options.imports);
+    const helpers = options.useClass ? [options.useClass] : [];
+    return assemble(options.name, asyncOptions(options), helpers, options.imports);
   }
 
   /**
    * Names behaviors that are among the providers of the module that imports this. That alone makes them known; but those of a module
    * that is loaded while the app runs (`LazyModuleLoader`) become so, here and to peers, only by this.
+   *
+   * Also provides clients of named processes for `@InjectClient`: `forFeature({ clients: [{ behavior: Cart, name: 'main-cart' }] })`.
    */
-  static forFeature(behaviors: readonly Type[]): DynamicModule {
-    const announcement = {
-      provide: FEATURE,
-      inject: [BehaviorExplorer],
-      useFactory: (explorer: BehaviorExplorer) => explorer.announce(behaviors),
-    };
-    return { module: NoexFeatureModule, providers: [announcement] };
+  static forFeature(feature: readonly Type[] | NoexFeatureOptions): DynamicModule {
+    return NoexFeatureModule.of('length' in feature ? { behaviors: feature } : feature);
   }
 }
 
@@ -115,21 +150,30 @@ function asyncOptions({
   };
 }
 
+/** Tokens of the node that are provided by the modules of health and metrics. */
+const FROM_PAGES = [HealthProbes, NOEX_METRICS_REGISTRY];
+
 function assemble(
+  name: string | undefined,
   given: FactoryProvider,
   helpers: readonly Provider[] = [],
   imports: ModuleMetadata['imports'] = [],
 ): DynamicModule {
-  const inject = [NOEX_OPTIONS];
-  const onThisPort = <T>(routes: T, { management }: ResolvedNoexOptions) =>
-    management ? (false as const) : routes;
+  if (name !== undefined) requireAppNodeName(name);
+  const token = (of: InjectionToken) => getNoexToken(of, name);
+  const inject = [NOEX_OPTIONS, AppNodes].map(token);
+  const onThisPort = <T>(routes: T, { management }: ResolvedNoexOptions, { leads }: AppNodes) =>
+    management || !leads ? (false as const) : routes;
   const health = createHealthModuleAsync({
+    ...(name === undefined ? {} : { node: name }),
     inject,
-    useFactory: (options: ResolvedNoexOptions) => onThisPort(options.health, options),
+    useFactory: (options: ResolvedNoexOptions, nodes: AppNodes) => onThisPort(options.health, options, nodes),
   });
   const metrics = createMetricsModuleAsync({
+    ...(name === undefined ? {} : { node: name }),
     inject,
-    useFactory: (options: ResolvedNoexOptions) => onThisPort(options.metrics, options),
+    useFactory: (options: ResolvedNoexOptions, nodes: AppNodes) =>
+      onThisPort(options.metrics, options, nodes),
   });
   return {
     module: NoexModule,
@@ -137,53 +181,58 @@ function assemble(
     imports: [...imports, DiscoveryModule, health, metrics],
     providers: [
       ...helpers,
-      given,
-      {
-        provide: NOEX_OPTIONS,
-        inject: [GIVEN_OPTIONS],
-        useFactory: (options: NoexModuleOptions) => resolveNoexOptions(options, process.env),
-      },
-      { provide: LIBRARY_LOGGER, useFactory: () => new NestLoggerAdapter() },
-      {
-        provide: Cluster,
-        inject: [NOEX_OPTIONS, LIBRARY_LOGGER],
-        useFactory: (options: ResolvedNoexOptions, logger: Logger) => createCluster(options, logger),
-      },
-      NodeHealth,
-      {
-        provide: NOEX_CANARY,
-        inject: [Cluster, NOEX_OPTIONS],
-        useFactory: (cluster: Cluster, { canary }: ResolvedNoexOptions) =>
-          canary ? new Canary(cluster, canary) : undefined,
-      },
-      { provide: NOEX_HEALTH_SOURCE, useExisting: NodeHealth },
-      {
-        provide: NOEX_METRICS_SOURCE,
-        inject: [Cluster, NodeHealth, { token: NOEX_CANARY, optional: true }],
-        useFactory: metricsSource,
-      },
-      {
-        provide: ManagementServer,
-        inject: [NOEX_OPTIONS, Cluster, HealthProbes, NOEX_METRICS_REGISTRY],
-        useFactory: createManagementServer,
-      },
-      ...SERVICES,
-      EnhancerFinder,
-      { provide: Propagation, inject: [NOEX_OPTIONS, Cluster], useFactory: createPropagation },
-      BehaviorExplorer,
-      RootSupervisor,
-      DrainHooks,
-      Shutdown,
-      NoexOrchestrator,
+      { ...given, provide: token(GIVEN_OPTIONS) },
+      ...scopedProviders(nodeProviders(name), name, [GIVEN_OPTIONS, ...FROM_PAGES]),
     ],
-    exports: [
-      ...SERVICES,
-      BehaviorExplorer,
-      NOEX_OPTIONS,
-      NOEX_HEALTH_SOURCE,
-      NOEX_METRICS_SOURCE,
-      ManagementServer,
-      health,
-    ],
+    exports: [...EXPORTED.map(token), health],
   };
+}
+
+/** All that one node of an app consists of. */
+function nodeProviders(name: string | undefined): Provider[] {
+  return [
+    { provide: APP_NODE_NAME, useValue: new AppNodeName(name) },
+    AppNodes,
+    {
+      provide: NOEX_OPTIONS,
+      inject: [GIVEN_OPTIONS],
+      useFactory: (options: NoexModuleOptions) => resolveOptionsOf(name, options, process.env),
+    },
+    { provide: LIBRARY_LOGGER, useFactory: () => nestLogger(name) },
+    {
+      provide: Cluster,
+      inject: [NOEX_OPTIONS, LIBRARY_LOGGER],
+      useFactory: (options: ResolvedNoexOptions, logger: Logger) => createCluster(options, logger),
+    },
+    NodeHealth,
+    {
+      provide: NOEX_CANARY,
+      inject: [Cluster, NOEX_OPTIONS],
+      useFactory: (cluster: Cluster, { canary }: ResolvedNoexOptions) =>
+        canary ? new Canary(cluster, canary) : undefined,
+    },
+    { provide: NOEX_HEALTH_SOURCE, useExisting: NodeHealth },
+    {
+      provide: NOEX_METRICS_SOURCE,
+      inject: [Cluster, NodeHealth, { token: NOEX_CANARY, optional: true }],
+      useFactory: metricsSource,
+    },
+    AppNode,
+    { provide: NOEX_NODES_HEALTH, inject: [AppNodes], useFactory: nodesHealth },
+    { provide: NOEX_NODES_REGISTRIES, inject: [AppNodes], useFactory: nodesRegistries },
+    ManagementApi,
+    {
+      provide: ManagementServer,
+      inject: [NOEX_OPTIONS, Cluster, HealthProbes, NOEX_NODES_REGISTRIES, ManagementApi],
+      useFactory: createManagementServer,
+    },
+    ...SERVICES,
+    EnhancerFinder,
+    { provide: Propagation, inject: [NOEX_OPTIONS, Cluster], useFactory: createPropagation },
+    BehaviorExplorer,
+    RootSupervisor,
+    DrainHooks,
+    Shutdown,
+    NoexOrchestrator,
+  ];
 }

@@ -10,6 +10,10 @@ import { World, type Seen } from './local-node.property.world.spec-support.js';
  * rules over what was observed.
  */
 
+/** Of each property. PROPERTY_RUNS for more. */
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1500);
+jest.setTimeout(60_000 + RUNS * 20);
+
 // However slow the machine, no turn of the scheduler ends early: `advance(0)` brings everything to rest.
 beforeAll(() => void jest.spyOn(performance, 'now').mockReturnValue(0));
 afterAll(() => jest.restoreAllMocks());
@@ -44,7 +48,7 @@ it('operations that each come to rest do exactly what the model says', async () 
       expect(world.calls.map(({ ends }) => ends.map(codeOf))).toEqual(model.replies.map((reply) => [reply]));
       await world.endAll();
     }),
-    { numRuns: 5000 },
+    { numRuns: RUNS },
   );
 });
 
@@ -97,6 +101,6 @@ it('operations in bursts, with handlers that take their time, break none of the 
         }
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: RUNS },
   );
 });

@@ -1,3 +1,8 @@
+/**
+ * Probes, a virtual clock, and the compliance suite for transports.
+ *
+ * @module @noex/testing
+ */
 export type { LogLine } from './log-recorder.js';
 export { createProbe, ProcessProbe, type ProbeHost, type ProbeMessage } from './process-probe.js';
 export {

@@ -1,5 +1,6 @@
 import type { LogFields, Logger } from '@noex/contracts';
 
+/** A line that was logged. */
 export interface LogLine {
   /** The node that wrote it; undefined for a line of the app's own logger. */
   readonly node?: string;

@@ -21,6 +21,7 @@ export interface TestCertificate {
   readonly ca: string;
 }
 
+/** A certificate as a test wants it. */
 export interface CertificateRequest {
   /** Its common name. */
   readonly name: string;

@@ -2,6 +2,7 @@
 import type { Logger, Transport } from '@noex/contracts';
 import { ComplianceHost } from './transport-compliance-host.js';
 
+/** What the suite asks of a transport that is made for it. */
 export interface ComplianceTransportOptions {
   /** Addresses to look for peers at. An adapter whose peers find each other otherwise may ignore them. */
   readonly seeds: readonly string[];

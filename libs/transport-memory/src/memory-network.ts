@@ -5,6 +5,7 @@ import { MemoryConnection } from './memory-connection.js';
 import { MemoryTransport, type Attachment, type MemoryTransportOptions } from './memory.transport.js';
 import { Scheduler } from './scheduler.js';
 
+/** How slow the network is, and by whose clock. */
 export interface MemoryNetworkOptions {
   /** How long a frame, a connection and its end are under way. Default 0. */
   readonly latencyMs?: number;

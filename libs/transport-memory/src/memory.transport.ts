@@ -10,6 +10,7 @@ import {
 } from '@noex/contracts';
 import type { MemoryConnection } from './memory-connection.js';
 
+/** What one node of the network needs to know; everything has a default. */
 export interface MemoryTransportOptions {
   /** Default: the next free `memory:1`, `memory:2`, … */
   readonly address?: string;

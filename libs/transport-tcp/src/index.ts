@@ -1,3 +1,8 @@
+/**
+ * The TCP mesh: seeds, handshake, TLS with a pre-shared key or certificates.
+ *
+ * @module @noex/transport-tcp
+ */
 export { parseSeed, type Seed } from './seed.js';
 export type { DnsLookups } from './seed-resolver.js';
 export { tcp } from './tcp.transport.js';

@@ -5,6 +5,7 @@ import { systemDns, type DnsLookups } from './seed-resolver.js';
 import { parseSeed, type Seed } from './seed.js';
 import type { TlsFiles } from './tls-files.js';
 
+/** What the mesh needs to know; everything has a default. */
 export interface TcpTransportOptions {
   /** Where to listen. Default: `0.0.0.0` with a secret, with certificates or `insecure`, else `127.0.0.1`. IPv6-only networks need `::`. */
   readonly host?: string;
@@ -70,6 +71,7 @@ export interface TcpSettings extends Required<
   readonly seeds: readonly Seed[];
 }
 
+/** The port that Erlang has for the same purpose. */
 export const DEFAULT_PORT = 4369;
 
 /** Reads the secret or TLS files. @throws InvalidOptionsError listing everything that is wrong; secrets do not appear in it. */

@@ -11,6 +11,7 @@ export interface TlsFiles {
   readonly caFile: string;
 }
 
+/** The options that name a file of mutual TLS: all three, or none. */
 export const TLS_FILE_NAMES = ['certFile', 'keyFile', 'caFile'] as const;
 
 /** What the files hold. */
@@ -20,6 +21,7 @@ export interface TlsMaterial {
   readonly ca: string;
 }
 
+/** A file that cannot be used, and why. */
 export interface TlsFileProblem {
   readonly file: keyof TlsFiles;
   /** What was expected instead. Neither path nor content: people mistake one for the other. */

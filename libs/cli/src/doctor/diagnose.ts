@@ -4,6 +4,7 @@ import type { Variable } from './model/variable.js';
 import type { SourceText } from './read/source-text.js';
 import { RULES } from './rules/rules.js';
 
+/** What is wrong with a deployment. */
 export interface Diagnosis {
   /** By file and line. */
   readonly findings: readonly Finding[];

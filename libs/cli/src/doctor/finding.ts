@@ -11,6 +11,7 @@ export interface Location {
   readonly line: number;
 }
 
+/** One fault, by file and line, with its fix. */
 export interface Finding extends Location {
   /** The id of the rule. */
   readonly rule: string;

@@ -70,4 +70,5 @@ const RULES: readonly Rule[] = [
   ['acceptablePauseMs', 'a number of milliseconds from 0', (value) => value >= 0],
 ];
 
+/** Finds every hung node within five seconds. */
 export const DEFAULT_HEARTBEAT: HeartbeatOptions = heartbeatOptions();

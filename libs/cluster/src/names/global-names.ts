@@ -19,6 +19,7 @@ import type { Registration } from './registration.js';
 /** Long enough that a hung node is found out first and another one decides. */
 const DEFAULT_REGISTER_TIMEOUT_MS = 10_000;
 
+/** How a global name is taken. */
 export interface RegisterOptions {
   /**
    * What becomes of the process if it turns out, when a partition heals, that another one has the name. Default `stop`. A

@@ -7,6 +7,7 @@ import type { PendingSpawn } from './pending-spawn.js';
 import type { RemoteLinks } from './remote-links.js';
 import type { RemoteMonitor } from './remote-monitor.js';
 import type { RemotePendingCall } from './remote-pending-call.js';
+import type { RequestTable } from './request-table.js';
 import type { Room } from './room.js';
 import type { ServedSpawn } from './served-spawn.js';
 
@@ -16,8 +17,8 @@ interface UnderWay {
   readonly node: LocalNode;
   readonly saidGoodbye: boolean;
   readonly incoming: ChunkAssembler;
-  readonly calls: ReadonlyMap<number, RemotePendingCall>;
-  readonly spawns: ReadonlyMap<number, PendingSpawn>;
+  readonly calls: RequestTable<RemotePendingCall>;
+  readonly spawns: RequestTable<PendingSpawn>;
   readonly monitors: ReadonlyMap<number, RemoteMonitor>;
   readonly servedSpawns: Map<number, ServedSpawn>;
   readonly watches: Map<number, Monitor>;
@@ -30,14 +31,14 @@ export function endAllUnderWay(peer: UnderWay, room: Room, reason: NodeDownReaso
   const { id } = peer.identity;
   peer.incoming.clear();
   failUnsent(peer, room, reason);
-  for (const call of [...peer.calls.values()]) {
+  for (const call of peer.calls.values()) {
     call.fail(
       peer.saidGoodbye
         ? new NodeUnreachableError(`node "${id}" left before it took the call`, { node: id, reason })
         : new NodeDownError(`node "${id}" went down (${reason}) before it replied`, { node: id, reason }),
     );
   }
-  for (const spawn of [...peer.spawns.values()]) spawn.lost(reason, peer.saidGoodbye);
+  for (const spawn of peer.spawns.values()) spawn.lost(reason, peer.saidGoodbye);
   for (const monitor of [...peer.monitors.values()]) monitor.fire('noconnection');
   peer.links.lost();
   for (const watch of peer.watches.values()) watch.cancel();

@@ -30,6 +30,7 @@ import { PendingSpawn } from './pending-spawn.js';
 import { guardListener, RemoteMonitor } from './remote-monitor.js';
 import { RemotePendingCall } from './remote-pending-call.js';
 import { RemoteLinks } from './remote-links.js';
+import { RequestTable } from './request-table.js';
 import { Room, type RoomOwner } from './room.js';
 import type { ServedSpawn } from './served-spawn.js';
 import type { Serving } from './serving.js';
@@ -57,8 +58,8 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
   readonly incoming: ChunkAssembler;
   /** Kinds of message came that this release does not know, which was logged. */
   sentUnknownKind = false;
-  readonly calls = new Map<number, RemotePendingCall>();
-  readonly spawns = new Map<number, PendingSpawn>();
+  readonly calls = new RequestTable<RemotePendingCall>();
+  readonly spawns = new RequestTable<PendingSpawn>();
   readonly servedSpawns = new Map<number, ServedSpawn>();
   /** Our monitors on its processes. */
   readonly monitors = new Map<number, RemoteMonitor>();
@@ -109,7 +110,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
       const { wheel } = this.node;
       const pending = new RemotePendingCall(this, id, resolve, reject, wheel, to, method, timeoutMs, options);
       if (this.traffic.roundTrips) pending.startedAt = microsOf(wheel.addedAt);
-      this.calls.set(id, pending);
+      this.calls.add(pending);
       try {
         // 0 stands for no limit on the wire.
         const wireTimeout = timeoutMs < 0xffff_ffff ? Math.ceil(timeoutMs) : 0;
@@ -208,8 +209,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
         }
         resolve(ref);
       };
-      this.spawns.set(
-        id,
+      this.spawns.add(
         new PendingSpawn(this, this.spawns, id, behavior, timeoutMs, started, reject, this.node.wheel),
       );
       this.outbox.request();
@@ -258,7 +258,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
 
   private nextCall(): number {
     do this.lastCall = (this.lastCall + 1) >>> 0;
-    while (this.calls.has(this.lastCall) || this.spawns.has(this.lastCall));
+    while (this.calls.isTaken(this.lastCall) || this.spawns.isTaken(this.lastCall));
     return this.lastCall;
   }
 

@@ -11,12 +11,13 @@ import {
 import { WheelEntry, type TimerWheel } from '@noex/runtime';
 import { FrameKind } from '../wire/frame-kind.js';
 import type { PeerLink } from './peer-link.js';
+import type { RequestTable } from './request-table.js';
 
 /** A spawn that a peer was asked for. */
 export class PendingSpawn extends WheelEntry {
   constructor(
     private readonly peer: PeerLink,
-    private readonly table: Map<number, PendingSpawn>,
+    private readonly table: RequestTable<PendingSpawn>,
     readonly id: number,
     private readonly behavior: string,
     private readonly timeoutMs: number,

@@ -1,9 +1,10 @@
 import type { ProcessRef } from '@noex/contracts';
 import { PendingCall, type CallOptions, type NodeCounters, type TimerWheel } from '@noex/runtime';
+import type { RequestTable } from './request-table.js';
 
 /** Where the calls to one peer wait. */
 export interface CallTable {
-  readonly calls: Map<number, RemotePendingCall>;
+  readonly calls: RequestTable<RemotePendingCall>;
   readonly node: { readonly counters: NodeCounters };
 }
 

@@ -7,6 +7,7 @@ import { machineMetadata, statesOf } from '../state-machine/state.metadata.js';
 export const BEHAVIOR_METADATA = 'noex:behavior';
 export const HANDLER_METADATA = 'noex:handler';
 
+/** What `@NoexBehavior` says besides the name. */
 export interface NoexBehaviorOptions {
   /** A call handler that throws also ends the process (strict OTP). Default false: only its caller gets the error. */
   readonly crashOnCallError?: boolean;
@@ -28,6 +29,8 @@ export interface NoexBehaviorOptions {
   readonly remote?: boolean;
   /** Starts a process of it with the node, under the root supervisor; with `args`, and registered under `name`. Default false. */
   readonly autoStart?: boolean | { readonly args?: unknown; readonly name?: string };
+  /** Which node of the app it belongs to, where that has several: the `name` of its `forRoot`. Default: the node without a name. */
+  readonly node?: string;
   /** When a supervisor restarts it, unless the tree says otherwise. Default `permanent`. */
   readonly restart?: RestartPolicy;
 }
@@ -46,6 +49,7 @@ export interface HandlerDefinition extends HandlerMetadata {
   readonly states: readonly string[];
 }
 
+/** A behavior class as the app found it. */
 export interface BehaviorDefinition {
   readonly name: string;
   readonly type: Type;

@@ -13,11 +13,12 @@ import { instanceFactory } from './instance.factory.js';
 import { Propagation } from '../context/propagation.js';
 import { enhancedHandler } from '../enhancers/enhanced-handler.js';
 import { EnhancerFinder } from '../enhancers/bound-enhancers.js';
+import { AppNodes } from '../nodes/app-nodes.js';
 import { stateMachineClassDriver } from '../state-machine/state-machine-class.driver.js';
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Finds the behaviors among the app's providers and registers them, before the cluster starts. */
+/** Finds the behaviors of its node among the app's providers and registers them, before the cluster starts. */
 @Injectable()
 export class BehaviorExplorer implements OnModuleInit {
   /** What was found, in the order of discovery. */
@@ -32,15 +33,12 @@ export class BehaviorExplorer implements OnModuleInit {
     private readonly cluster: Cluster,
     private readonly enhancers: EnhancerFinder,
     private readonly propagation: Propagation,
+    private readonly nodes: AppNodes,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.started = true;
-    if (this.discovery.getProviders().filter(({ token }) => token === Cluster).length > 1) {
-      throw new InvalidOptionsError(
-        'NoexModule is imported twice; import it once, in the root module: it is global',
-      );
-    }
+    this.nodes.requireDistinct();
     await this.explore();
   }
 
@@ -59,6 +57,9 @@ export class BehaviorExplorer implements OnModuleInit {
       const type = wrapper.metatype as Type | null;
       const metadata = behaviorMetadata(type);
       if (!type || !metadata) continue;
+      const { node } = metadata.options;
+      this.nodes.requireNode(node, `behavior "${metadata.name}" (${type.name})`);
+      if (node !== this.nodes.ownName) continue;
       const twin = this.found.get(metadata.name);
       if (twin === type) continue;
       if (twin) {

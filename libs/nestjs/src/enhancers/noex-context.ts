@@ -5,6 +5,7 @@ import type { Headers, ProcessContext } from '@noex/runtime';
 /** What `getType()` of an execution context is while a behavior handles a message. */
 export const NOEX_CONTEXT_TYPE = 'noex';
 
+/** Messages that pass through guards, pipes, interceptors and filters. */
 export type HandledKind = 'call' | 'cast' | 'info';
 
 /** The arguments that guards, pipes, interceptors and filters see: `[payload, process, message]`. */

@@ -1,3 +1,4 @@
+/** HTTP paths of the probes. */
 export interface HealthPaths {
   /** Whether this OS process makes progress. */
   readonly livePath: string;

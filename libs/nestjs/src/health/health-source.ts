@@ -1,5 +1,8 @@
 import type { Readiness } from './readiness.js';
 
+/** Health of nodes of one app, by what pages call them. */
+export type NodesHealth = () => ReadonlyMap<string, HealthSource>;
+
 /** What health needs to know of a node. Its methods answer from memory: probes come often and have short deadlines. */
 export interface HealthSource {
   getStatus(): 'starting' | 'running' | 'stopping' | 'stopped';

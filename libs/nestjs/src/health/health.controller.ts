@@ -1,8 +1,10 @@
-import { Controller, Get, Header, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import { Controller, Get, Header, Inject, VERSION_NEUTRAL, type Type } from '@nestjs/common';
 import { HealthCheck, type HealthCheckResult } from '@nestjs/terminus';
 import { healthRoutes, type HealthPaths, type HealthRoute } from './health-paths.js';
+import { getNoexToken } from '../nodes/node-token.js';
 import { HealthProbes, type LiveAnswer } from './health-probes.js';
 
+/** The routes of the probes. */
 export interface HealthController extends Record<HealthRoute, () => unknown> {
   live(): LiveAnswer;
   startup(): HealthCheckResult;
@@ -12,12 +14,12 @@ export interface HealthController extends Record<HealthRoute, () => unknown> {
 
 /**
  * A controller class of its own per call, since paths belong to one app and decorators to a class. Without `paths` it
- * serves nothing until {@link routeHealth}.
+ * serves nothing until {@link routeHealth}. `node`: name of the node in its app.
  */
-export function createHealthController(paths?: HealthPaths): Type<HealthController> {
+export function createHealthController(paths?: HealthPaths, node?: string): Type<HealthController> {
   @Controller({ version: VERSION_NEUTRAL })
   class NoexHealthController implements HealthController {
-    constructor(private readonly probes: HealthProbes) {}
+    constructor(@Inject(getNoexToken(HealthProbes, node)) private readonly probes: HealthProbes) {}
 
     @Header('Cache-Control', 'no-store')
     live(): LiveAnswer {

@@ -1,4 +1,9 @@
-export type { HealthSource } from './health-source.js';
+/**
+ * The probes by themselves, for an app that serves them its own way.
+ *
+ * @module @noex/nestjs/health
+ */
+export type { HealthSource, NodesHealth } from './health-source.js';
 export type { HealthPaths, HealthRoute } from './health-paths.js';
 export { HealthProbes, type LiveAnswer } from './health-probes.js';
 export type { Finding, Readiness, ReadinessState } from './readiness.js';

@@ -30,6 +30,11 @@ export class NestLoggerAdapter implements Logger {
   }
 }
 
+/** The logger of a node; a named one is told apart by its context. */
+export function nestLogger(node: string | undefined): NestLoggerAdapter {
+  return new NestLoggerAdapter(new NestLogger(node === undefined ? 'noex' : `noex:${node}`));
+}
+
 function line(message: string, fields: LogFields | undefined): string | LogLine {
   return fields === undefined || Object.keys(fields).length === 0 ? message : new LogLine(message, fields);
 }

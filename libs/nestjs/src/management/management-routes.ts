@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { register as sharedRegistry, Registry } from 'prom-client';
 import { healthRoutes, type HealthPaths, type HealthRoute } from '../health/health-paths.js';
+import type { NodesRegistries } from '../metrics/metrics.controller.js';
 import { metricsPage } from '../metrics/metrics-page.js';
 import type { ManagementServer } from './management-server.js';
 
@@ -23,11 +24,11 @@ export function routeHealthTo(
 }
 
 /** Serves the Prometheus page as the app's own port would. */
-export function routeMetricsTo(server: ManagementServer, path: string, registry: Registry): void {
+export function routeMetricsTo(server: ManagementServer, path: string, registries: NodesRegistries): void {
   const headers = { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE };
   server.route('GET', path, async () => ({
     status: 200,
-    body: await metricsPage(registry, sharedRegistry),
+    body: await metricsPage(registries(), sharedRegistry),
     headers,
   }));
 }

@@ -2,6 +2,7 @@ import { ClusterStartError, type Logger } from '@noex/contracts';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** The response to a request at the management port. */
 export interface ManagementAnswer {
   readonly status: number;
   /** Text as it is, anything else as JSON. */
@@ -10,6 +11,7 @@ export interface ManagementAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Answers one; a throw is answered with 500. */
 export type ManagementHandler = (request: IncomingMessage) => ManagementAnswer | Promise<ManagementAnswer>;
 
 export interface ManagementAddress {

@@ -1,3 +1,8 @@
+/**
+ * The Prometheus page by itself, for an app that serves it its own way.
+ *
+ * @module @noex/nestjs/metrics
+ */
 export { METRICS, type Metric } from './metric-names.js';
 export type {
   CanaryTotals,
@@ -13,6 +18,7 @@ export {
   NOEX_METRICS_REGISTRY,
   routeMetrics,
   type MetricsController,
+  type NodesRegistries,
 } from './metrics.controller.js';
 export {
   createMetricsModule,
@@ -20,4 +26,4 @@ export {
   type MetricsModuleAsyncOptions,
   type MetricsModuleOptions,
 } from './metrics.module.js';
-export { createNodeRegistry } from './node-registry.js';
+export { createNodeRegistry, type NodeRegistryOptions } from './node-registry.js';

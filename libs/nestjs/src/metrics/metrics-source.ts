@@ -2,6 +2,7 @@ import type { Durations } from './pulled-metrics.js';
 
 /** Whether a process is one of this node. */
 export type Place = 'local' | 'remote';
+/** Totals by what they count. */
 export type Counts = Iterable<readonly [what: string, count: number]>;
 
 /** What metrics are read from, at each scrape. Totals count from the node's start and never fall. */
@@ -59,6 +60,7 @@ export interface MetricsSource {
   drainLedger(): Readonly<Record<string, number>> | undefined;
 }
 
+/** Calls of other nodes that processes of this one take. */
 export interface ServedCalls {
   readonly open: number;
   /** Totals. */
@@ -66,6 +68,7 @@ export interface ServedCalls {
   readonly failed: number;
 }
 
+/** What lives on the node at the scrape. */
 export interface ProcessCensus {
   readonly processesByBehavior: ReadonlyMap<string, number>;
   /** Messages in all mailboxes, and in the fullest. */

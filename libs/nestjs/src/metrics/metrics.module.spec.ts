@@ -224,7 +224,7 @@ describe('metrics', () => {
     shared.setDefaultLabels({ app: 'shop' });
     new Gauge({ name: 'noex_connected_nodes', help: 'not ours', registers: [shared] }).set(99);
     new Gauge({ name: 'carts', help: 'Carts', registers: [shared] }).set(3);
-    const page = samples(await metricsPage(own, shared));
+    const page = samples(await metricsPage([own], shared));
     expect(page.get('noex_connected_nodes')).toBe(4);
     expect(page.get('carts{app="shop"}')).toBe(3);
   });

@@ -24,16 +24,28 @@ const MISNAMED = [
   'nodejs_active_requests_total',
 ];
 
+/** How a node's metrics appear beside those of other nodes of its app. */
+export interface NodeRegistryOptions {
+  /** Name of the node in its app, the label `node` of its metrics. Default: none, and no label. */
+  readonly node?: string;
+  /** Whether the metrics of the OS process are in it. Default true. */
+  readonly processMetrics?: boolean;
+}
+
 /** The node's own registry: its metrics and those of its OS process, shared with no other node of that OS process. */
-export function createNodeRegistry(source: MetricsSource): Registry {
+export function createNodeRegistry(
+  source: MetricsSource,
+  { node, processMetrics = true }: NodeRegistryOptions = {},
+): Registry {
   const registry = new Registry();
-  const metrics = new PulledMetrics(registry);
+  const metrics = new PulledMetrics(registry, node === undefined ? {} : { node });
   declareSeed(metrics, source);
   declareMessages(metrics, source);
   declareProcesses(metrics, source);
   declareNodes(metrics, source);
   declarePeers(metrics, source);
   declareHealth(metrics, source);
+  if (!processMetrics) return registry;
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   return registry;

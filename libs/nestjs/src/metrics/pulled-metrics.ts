@@ -20,7 +20,11 @@ interface Line {
 
 /** Declares metrics whose values are read when they are scraped, so that the work they count pays nothing for them. */
 export class PulledMetrics {
-  constructor(private readonly registry: Registry) {}
+  /** `common`: labels of every sample. */
+  constructor(
+    private readonly registry: Registry,
+    private readonly common: Labels = {},
+  ) {}
 
   /** One number, or a sample for each set of labels. */
   add(metric: Metric, read: () => number | Samples): void {
@@ -69,12 +73,14 @@ export class PulledMetrics {
 
   /** Without prom-client's own counters: they have no way to take a total that is kept elsewhere. */
   private register({ name, type, help }: Metric, lines: () => Iterable<Line>): void {
+    const { common } = this;
+    const labelled = (line: Line): Line => ({ ...line, labels: { ...common, ...line.labels } });
     const metric = {
       name,
       type,
       help,
       aggregator: 'sum',
-      get: async () => ({ name, type, help, aggregator: 'sum', values: [...lines()] }),
+      get: async () => ({ name, type, help, aggregator: 'sum', values: Array.from(lines(), labelled) }),
       /** There is nothing here to reset. */
       reset: () => {},
     };

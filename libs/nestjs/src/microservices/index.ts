@@ -1,3 +1,8 @@
+/**
+ * Nest microservices over the cluster, without a broker.
+ *
+ * @module @noex/nestjs/microservices
+ */
 export { NoMessageHandlerError } from './errors.js';
 export type { NoexRpcEvents, NoexRpcStatus } from './node-events.js';
 export { NoexClient, type NoexClientOptions } from './noex-client.js';
@@ -6,6 +11,7 @@ export {
   NoexClientsModule,
   type NoexClientRegistration,
   type NoexMicroserviceOptions,
+  type NoexMicroserviceSettings,
 } from './noex-microservice.js';
 export { NoexRpcContext } from './noex-rpc.context.js';
 export { NOEX_TRANSPORT, NoexServer, type NoexServerOptions } from './noex-server.js';

@@ -22,6 +22,7 @@ import { PatternDirectory } from './pattern-directory.js';
 import type { RpcCancel, RpcCredit, RpcEnd, RpcRequest, RpcValues } from './rpc-messages.js';
 import { StreamInbox } from './stream-inbox.js';
 
+/** How a client packs what it sends, and how far ahead a stream may run. */
 export interface NoexClientOptions {
   /**
    * Values of one stream that may be under way or wait for the reader of `stream()`. Default 64. Raising it costs memory on both

@@ -24,6 +24,7 @@ import { serverDriver, type IncomingPacket, type ServerHost } from './server.beh
 /** For `@MessagePattern('sum', NOEX_TRANSPORT)`: a handler of this transport only. */
 export const NOEX_TRANSPORT = Symbol('NOEX_TRANSPORT');
 
+/** Which service a node belongs to, and how much it takes on. */
 export interface NoexServerOptions {
   /** The service: of all nodes with this name, one gets each event. 1 to 64 letters, digits, ".", "_" or "-". */
   readonly group: string;

@@ -60,8 +60,14 @@ export interface NoexModuleOptions {
    */
   insecure?: boolean;
 
-  /** How frames reach other nodes: the embedded TCP mesh, or your own. Variable `CLUSTER_TRANSPORT`, default `tcp`. */
-  transport?: 'tcp' | TransportFactory;
+  /**
+   * How frames reach other nodes: the embedded TCP mesh, servers of NATS (`nats`, of the package `@noex/transport-nats`), or your own. Variable
+   * `CLUSTER_TRANSPORT`, default `tcp`. Over NATS `port`, `host`, `advertisedHost` and `seeds` have no meaning, and `tls` is refused.
+   */
+  transport?: 'tcp' | 'nats' | TransportFactory;
+
+  /** The servers of the transport `nats`. */
+  nats?: NatsOptions;
 
   /** HTTP paths of the three probes, and how much load a ready node may have; `false` serves none and watches no load. */
   health?: HealthOptions | false;
@@ -152,6 +158,27 @@ export interface TlsOptions {
   caFile?: string;
 }
 
+export interface NatsOptions {
+  /**
+   * URLs of one NATS cluster, any of which will do: `nats://host:4222`, `tls://host:4222`, with `user:password@` or `token@` before the host
+   * where that is asked for. Variable `NATS_URL`, comma-separated, default `nats://127.0.0.1:4222`. Beyond loopback `clusterSecret` is
+   * needed, or `insecure` outright.
+   */
+  servers?: string[];
+  /** Path of a file with a JWT and its key, as `nsc` writes them. Variable `NATS_CREDS_FILE`. Read at each connect. */
+  credsFile?: string;
+  /** Path of a file with the seed of an nkey. Variable `NATS_NKEY_SEED_FILE`. Read at each connect. */
+  nkeySeedFile?: string;
+  /** TLS to the server beyond what a `tls://` URL asks for. */
+  tls?: {
+    /** Path of the server's CA in PEM form. Variable `NATS_TLS_CA_FILE`, default the CAs that Node.js knows. */
+    caFile?: string;
+    /** Paths of a certificate and its key in PEM form, for a server that asks for them. Variables `NATS_TLS_CERT_FILE` and `NATS_TLS_KEY_FILE`. */
+    certFile?: string;
+    keyFile?: string;
+  };
+}
+
 export interface HealthOptions {
   /** Path of liveness: whether this OS process makes progress. Default `livez`. */
   livePath?: string;
@@ -190,6 +217,18 @@ export interface ManagementOptions {
    * Kubernetes, to the pod's address. There is no login: keep it from users by the network.
    */
   host?: string;
+  /**
+   * Switches the management API on, which the command `noex` talks to: it shows processes, calls them and drains nodes, for whoever has
+   * this token. Variable `MANAGEMENT_TOKEN`, default none: then there is no API. At least 16 visible ASCII characters.
+   */
+  token?: string;
+  /** A file that holds the token, in place of `token`; read once, at the start. Variable `MANAGEMENT_TOKEN_FILE`. */
+  tokenFile?: string;
+  /**
+   * Lets the API answer other machines too, the token in clear text on the way. Variable `MANAGEMENT_ALLOW_REMOTE`, default `false`: then it
+   * answers loopback alone, whatever `host` is.
+   */
+  allowRemote?: boolean;
 }
 
 export interface MetricsOptions {

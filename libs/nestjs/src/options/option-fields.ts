@@ -47,6 +47,15 @@ export const OPTION_FIELDS = {
   clusterName: { variable: 'CLUSTER_NAME', read: readText },
   insecure: { variable: 'CLUSTER_INSECURE', read: readBoolean },
   transport: { variable: 'CLUSTER_TRANSPORT', read: readText },
+  nats: {},
+  // Masked, since a URL may hold a password.
+  'nats.servers': { variable: 'NATS_URL', read: readList, secret: true },
+  'nats.credsFile': { variable: 'NATS_CREDS_FILE', read: readText, secret: true },
+  'nats.nkeySeedFile': { variable: 'NATS_NKEY_SEED_FILE', read: readText, secret: true },
+  'nats.tls': {},
+  'nats.tls.caFile': { variable: 'NATS_TLS_CA_FILE', read: readText },
+  'nats.tls.certFile': { variable: 'NATS_TLS_CERT_FILE', read: readText },
+  'nats.tls.keyFile': { variable: 'NATS_TLS_KEY_FILE', read: readText, secret: true },
   health: {},
   'health.livePath': {},
   'health.readyPath': {},
@@ -64,6 +73,10 @@ export const OPTION_FIELDS = {
   // Without a default: there is no management port unless it is given.
   'management.port': { variable: 'MANAGEMENT_PORT', read: readNumber },
   'management.host': { variable: 'MANAGEMENT_HOST', read: readText },
+  // Either of the two: token-source.ts.
+  'management.token': { variable: 'MANAGEMENT_TOKEN', read: readText, secret: true },
+  'management.tokenFile': { variable: 'MANAGEMENT_TOKEN_FILE', read: readText, secret: true },
+  'management.allowRemote': { variable: 'MANAGEMENT_ALLOW_REMOTE', read: readBoolean },
   shutdown: {},
   'shutdown.drainMs': { variable: 'CLUSTER_DRAIN_MS', read: readNumber },
   // Without a default here: it depends on whether somebody probes.

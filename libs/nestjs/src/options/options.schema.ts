@@ -7,7 +7,7 @@ import { isHost, isLoopback, isWildcard } from './host-form.js';
 import { isName, isNodeName } from './node-name-form.js';
 import type { OptionPath } from './option-fields.js';
 import { COUNT, DURATION, FLAG, INTERVAL, MAX_TIMER_MS, PORT, TIMEOUT } from './option-forms.js';
-import { ProbeSchema } from './probe-options.schema.js';
+import { NatsSchema } from './nats-options.schema.js';
 import { rule } from './schema-rule.js';
 import { isSeed } from './seed-form.js';
 
@@ -39,7 +39,7 @@ const isPropagator = (value: unknown): value is ContextPropagator =>
  * Every option passes here, wherever it comes from. Properties are named by the option's path, so that a violation names
  * the field as its user wrote it; each message says what is expected.
  */
-export class OptionsSchema extends ProbeSchema implements Record<OptionPath, unknown> {
+export class OptionsSchema extends NatsSchema implements Record<OptionPath, unknown> {
   @rule(
     'nodeName',
     'a node name: 1 to 253 letters, digits, . _ or -, beginning with a letter or digit, and not a placement word (local, random, …)',
@@ -57,6 +57,8 @@ export class OptionsSchema extends ProbeSchema implements Record<OptionPath, unk
     'secured',
     'a cluster secret to listen beyond loopback: set CLUSTER_SECRET or CLUSTER_SECRET_FILE (or CLUSTER_TLS_CERT_FILE), or CLUSTER_HOST=127.0.0.1, or CLUSTER_INSECURE=true if anybody may join',
     (host, options) =>
+      // Over NATS nothing listens; the transport asks the same of its servers.
+      options.transport === 'nats' ||
       !isHost(host) ||
       isLoopback(host) ||
       options.insecure === true ||
@@ -97,7 +99,8 @@ export class OptionsSchema extends ProbeSchema implements Record<OptionPath, unk
   @rule<OptionsSchema>(
     'strongSecret',
     `secrets of at least ${MIN_SECRET_BYTES} bytes each, since the node listens beyond loopback (openssl rand -base64 32 makes one)`,
-    (secrets, { host }) =>
+    (secrets, { host, transport }) =>
+      transport === 'nats' ||
       !isSecretList(secrets) ||
       (isHost(host) && isLoopback(host)) ||
       secrets.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES),
@@ -133,9 +136,13 @@ export class OptionsSchema extends ProbeSchema implements Record<OptionPath, unk
 
   @rule(
     'transport',
-    (_, value) =>
-      value === 'nats' ? 'tcp: nats is not available in this version' : 'tcp, or in code a transport factory',
-    (value) => value === 'tcp' || typeof value === 'function',
+    'tcp, nats, or in code a transport factory',
+    (value) => value === 'tcp' || value === 'nats' || typeof value === 'function',
+  )
+  @rule<OptionsSchema>(
+    'meshOnly',
+    'tcp where nodes show certificates (CLUSTER_TLS_…): over NATS they have CLUSTER_SECRET, and NATS_TLS_CA_FILE is for TLS to the server',
+    (transport, options) => transport !== 'nats' || !hasTls(options),
   )
   transport!: unknown;
 

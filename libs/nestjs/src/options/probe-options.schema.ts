@@ -1,4 +1,5 @@
 import { IsBoolean, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { MIN_SECRET_BYTES } from '@noex/transport-tcp';
 import { isObject } from './code-options.js';
 import { isHost } from './host-form.js';
 import { COUNT, FLAG, INTERVAL, MAX_TIMER_MS, PORT, TIMEOUT } from './option-forms.js';
@@ -27,6 +28,10 @@ const countOrFalse = (what: string) =>
   );
 const hasManagement = ({ management, 'management.port': port }: ProbeSchema) =>
   management === undefined ? port !== undefined : isObject(management);
+const hasToken = ({ management, 'management.token': token }: ProbeSchema) =>
+  management !== false && token !== undefined;
+/** What an HTTP header can carry as it is. */
+const TOKEN = new RegExp(`^[\\x21-\\x7e]{${MIN_SECRET_BYTES},}$`);
 
 /** The options of what watches a node and of who may see it; checked as part of OptionsSchema. */
 export class ProbeSchema {
@@ -109,7 +114,7 @@ export class ProbeSchema {
 
   @rule(
     'management',
-    '{ port, host }, or false for no port of its own',
+    '{ port, host, token, tokenFile, allowRemote }, or false for no port of its own',
     (value) => value === undefined || value === false || isObject(value),
   )
   management!: object | false | undefined;
@@ -123,4 +128,24 @@ export class ProbeSchema {
   @ValidateIf(hasManagement)
   @rule('host', 'an IP address or host name to listen on, without a port', isHost)
   'management.host'!: string;
+
+  @ValidateIf(hasToken)
+  @rule(
+    'strongToken',
+    `a token of at least ${MIN_SECRET_BYTES} visible ASCII characters (openssl rand -base64 32 makes one)`,
+    (token) => typeof token === 'string' && TOKEN.test(token),
+  )
+  @rule(
+    'managementPort',
+    'the management port, which serves the API: set MANAGEMENT_PORT (management.port) too',
+    (_, options: ProbeSchema) => hasManagement(options),
+  )
+  'management.token'!: string | undefined;
+
+  /** Read, and checked, by token-source.ts. */
+  'management.tokenFile'!: unknown;
+
+  @ValidateIf(({ management }: ProbeSchema) => management !== false)
+  @IsBoolean(FLAG)
+  'management.allowRemote'!: boolean;
 }

@@ -17,7 +17,7 @@ describe('resolveNoexOptions', () => {
       [{ seeds: ['a:1', 'b'] }, 'seeds'],
       [{ clusterName: 'a/b' }, 'clusterName'],
       [{ insecure: 'yes' }, 'insecure'],
-      [{ transport: 'nats' }, 'transport'],
+      [{ transport: 'amqp' }, 'transport'],
       [{ transport: {} }, 'transport'],
       [{ health: true }, 'health'],
       [{ health: { livePath: 'a b' } }, 'health.livePath'],
@@ -64,12 +64,6 @@ describe('resolveNoexOptions', () => {
       [{ CLUSTER_TRANSPORT: 'udp' }, 'transport'],
     ])('refuses %p', (env, field) => {
       expect(badFields({}, env)).toEqual([field]);
-    });
-
-    it('says that NATS is not there yet', () => {
-      expect(refused({}, { CLUSTER_TRANSPORT: 'nats' }).message).toContain(
-        'transport: got "nats" from CLUSTER_TRANSPORT; expected tcp: nats is not available in this version',
-      );
     });
 
     it('names a host name that cannot be a node name, and the variable to set', () => {

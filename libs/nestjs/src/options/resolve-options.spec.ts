@@ -13,7 +13,7 @@ const HEALTH = {
 
 describe('resolveNoexOptions', () => {
   it('has a default for everything', () => {
-    const { secrets, ...rest } = resolve();
+    const { secrets, nats, ...rest } = resolve();
     expect(rest).toEqual({
       nodeName: 'web-7',
       port: 4369,
@@ -40,6 +40,7 @@ describe('resolveNoexOptions', () => {
       supervise: { root: { children: [] }, references: [] },
     });
     expect(secrets.isEmpty).toBe(true);
+    expect(nats.reveal()).toEqual({ servers: ['nats://127.0.0.1:4222'] });
   });
 
   it('works on this very machine', () => {

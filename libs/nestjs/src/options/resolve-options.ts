@@ -1,11 +1,13 @@
 import { loadTlsFiles, TLS_FILE_NAMES, type TlsFiles } from '@noex/transport-tcp';
 import { validateSync } from 'class-validator';
+import { ApiToken } from '../management/api-token.js';
 import { readSupervision, type SupervisionTree } from '../supervision/supervision-tree.js';
 import { defaultAdvertisedHost } from './advertised-host.js';
 import { ClusterSecrets } from './cluster-secrets.js';
 import { isObject, readCodeOptions } from './code-options.js';
 import type { GivenOption } from './given-option.js';
 import { thisMachine, type Machine } from './machine.js';
+import { natsServersOf } from './nats-servers.js';
 import type { NoexModuleOptions } from './noex-options.js';
 import { OPTION_DEFAULTS } from './option-defaults.js';
 import { OPTION_PATHS, optionField, type OptionPath } from './option-fields.js';
@@ -13,6 +15,7 @@ import { invalidOptions, MASKED, showValue, type OptionViolation } from './optio
 import { OptionsSchema } from './options.schema.js';
 import type { ResolvedNoexOptions, TransportFactory } from './resolved-options.js';
 import { readSecrets } from './secret-source.js';
+import { readToken } from './token-source.js';
 
 /**
  * Code over environment over defaults, checked as a whole. Reads the files of the secret and of TLS, and nothing else from outside.
@@ -43,6 +46,8 @@ export function resolveNoexOptions(
 
   const secrets = readSecrets(inCode.get('clusterSecret'), env, machine.readFile);
   const given = gather(inCode, secrets.given, env, machine);
+  const token = readToken(given, machine.readFile);
+  given['management.token'] = token.given;
   const schema = Object.assign(
     new OptionsSchema(),
     Object.fromEntries(OPTION_PATHS.map((path) => [path, given[path].value])),
@@ -56,6 +61,7 @@ export function resolveNoexOptions(
   );
   // The schema sees no secret where none could be read; why is known better here.
   if (secrets.problem !== undefined) errors.set('clusterSecret', secrets.problem);
+  if (token.problem !== undefined) errors.set('management.tokenFile', token.problem);
   const tls = tlsFilesOf(schema);
   if (tls && !['tls', ...TLS_FILE_NAMES.map((name) => `tls.${name}`)].some((path) => errors.has(path))) {
     const { problems } = loadTlsFiles(tls, machine.readFile, new Date());
@@ -137,7 +143,8 @@ function resolved(
     tls: tlsFilesOf(checked),
     clusterName: checked.clusterName,
     insecure: checked.insecure,
-    transport: checked.transport as 'tcp' | TransportFactory,
+    transport: checked.transport as 'tcp' | 'nats' | TransportFactory,
+    nats: natsServersOf(checked),
     health:
       checked.health !== false &&
       Object.freeze({
@@ -159,7 +166,7 @@ function resolved(
     management:
       checked.management !== false &&
       managementPort !== undefined &&
-      Object.freeze({ host: checked['management.host'], port: managementPort }),
+      Object.freeze({ host: checked['management.host'], port: managementPort, api: apiOf(checked) }),
     shutdown: Object.freeze({
       drainMs: checked['shutdown.drainMs'],
       noticeMs: checked['shutdown.noticeMs'],
@@ -181,6 +188,12 @@ function resolved(
     propagators: checked.propagators,
     supervise: Object.freeze(supervise),
   });
+}
+
+function apiOf(checked: OptionsSchema): { token: ApiToken; allowRemote: boolean } | undefined {
+  const token = checked['management.token'];
+  if (token === undefined) return undefined;
+  return Object.freeze({ token: new ApiToken(token), allowRemote: checked['management.allowRemote'] });
 }
 
 /** `undefined` when any is given is a violation of the schema. */

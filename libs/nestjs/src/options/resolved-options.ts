@@ -2,8 +2,10 @@ import type { ContextPropagator } from '../context/context-propagator.js';
 import type { Logger, Transport } from '@noex/contracts';
 import type { QuorumRule } from '@noex/cluster';
 import type { TlsFiles } from '@noex/transport-tcp';
+import type { ApiToken } from '../management/api-token.js';
 import type { SupervisionTree } from '../supervision/supervision-tree.js';
 import type { ClusterSecrets } from './cluster-secrets.js';
+import type { NatsServers } from './nats-servers.js';
 
 /** Makes the transport of one node; called once, before the node starts. */
 export type TransportFactory = (options: ResolvedNoexOptions, logger: Logger) => Transport;
@@ -22,7 +24,9 @@ export interface ResolvedNoexOptions {
   readonly tls: TlsFiles | undefined;
   readonly clusterName: string;
   readonly insecure: boolean;
-  readonly transport: 'tcp' | TransportFactory;
+  readonly transport: 'tcp' | 'nats' | TransportFactory;
+  /** In use with the transport `nats`. */
+  readonly nats: NatsServers;
   /** Paths without a leading slash. */
   readonly health:
     | {
@@ -39,7 +43,14 @@ export interface ResolvedNoexOptions {
   readonly canary:
     { readonly intervalMs: number; readonly timeoutMs: number; readonly failures: number } | false;
   /** `false`: health and metrics are on the app's own port. */
-  readonly management: { readonly host: string; readonly port: number } | false;
+  readonly management:
+    | {
+        readonly host: string;
+        readonly port: number;
+        /** Undefined: there is none. */
+        readonly api: { readonly token: ApiToken; readonly allowRemote: boolean } | undefined;
+      }
+    | false;
   /** `noticeMs` undefined: it depends on whether somebody probes. */
   readonly shutdown: { readonly drainMs: number; readonly noticeMs: number | undefined };
   /** What is undefined follows from the others: see HeartbeatOptions of `@noex/cluster`. */

@@ -6,6 +6,7 @@ import { NodeHealth } from '../health/node-health.js';
 import type { Readiness } from '../health/readiness.js';
 import { Shutdown } from '../shutdown/shutdown.js';
 
+/** Whether a node sees enough others, by its option `quorum`. */
 export interface QuorumState {
   readonly has: boolean;
   /** Nodes this one sees, itself included. */

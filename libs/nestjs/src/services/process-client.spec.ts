@@ -42,3 +42,14 @@ it('can be awaited, printed and made JSON of without a call', async () => {
   inspect(client);
   expect(call).not.toHaveBeenCalled();
 });
+
+it.each([
+  'onModuleInit',
+  'onApplicationBootstrap',
+  'onModuleDestroy',
+  'beforeApplicationShutdown',
+  'onApplicationShutdown',
+  'beforeDrain',
+])('as a provider it has no %s that Nest could call', (hook) => {
+  expect((processClient(call, undefined) as Record<string, unknown>)[hook]).toBeUndefined();
+});

@@ -6,16 +6,30 @@ export type ProcessClient<B> = {
   readonly [M in CallName<B>]: (...args: CallArguments<B, M, CallOptions>) => Promise<ReplyOf<B, M>>;
 };
 
+/** Sends one call; `method` is the handler's name. */
+export type ClientCall = (
+  method: string,
+  payload: unknown,
+  options: CallOptions | undefined,
+) => Promise<unknown>;
+
 type Method = (payload?: unknown, options?: CallOptions) => Promise<unknown>;
 
-/** Asked for by the language and by tools of any object; no handler goes by these names. */
-const RESERVED: ReadonlySet<PropertyKey> = new Set(['then', 'toJSON', 'constructor']);
+/** Asked for by the language and by tools of any object, and by Nest of any provider; no handler goes by these names. */
+const RESERVED: ReadonlySet<PropertyKey> = new Set([
+  'then',
+  'toJSON',
+  'constructor',
+  'onModuleInit',
+  'onApplicationBootstrap',
+  'onModuleDestroy',
+  'beforeApplicationShutdown',
+  'onApplicationShutdown',
+  'beforeDrain',
+]);
 
-/** `call` gets the handler's name; `defaults` hold for every call and give way to a call's own options. */
-export function processClient<B>(
-  call: (method: string, payload: unknown, options: CallOptions | undefined) => Promise<unknown>,
-  defaults: CallOptions | undefined,
-): ProcessClient<B> {
+/** `defaults` hold for every call and give way to a call's own options. */
+export function processClient<B>(call: ClientCall, defaults: CallOptions | undefined): ProcessClient<B> {
   const methods = new Map<string, Method>();
   const method = (name: string): Method => {
     let made = methods.get(name);

@@ -1,13 +1,7 @@
 import { Injectable, type Type } from '@nestjs/common';
-import {
-  BehaviorContract,
-  InvalidMessageError,
-  type ExitReason,
-  type ProcessRef,
-  type SpawnArgs,
-} from '@noex/contracts';
+import type { BehaviorContract, ExitReason, ProcessRef, SpawnArgs } from '@noex/contracts';
 import { Cluster, type ClusterSpawnOptions } from '@noex/cluster';
-import { behaviorMetadata } from '../behavior/behavior-metadata.js';
+import { behaviorName } from '../behavior/behavior-name.js';
 
 /** `args` may be left out where `init` takes none. */
 type SpawnParameters<B> =
@@ -55,14 +49,4 @@ export class RemoteSpawnService {
     const { spawns, processes } = this.cluster.stats();
     return { totalRegistered: spawns, processes };
   }
-}
-
-function behaviorName(behavior: Type | BehaviorContract | string): string {
-  if (typeof behavior === 'string') return behavior;
-  if (behavior instanceof BehaviorContract) return behavior.name;
-  const metadata = behaviorMetadata(behavior);
-  if (metadata) return metadata.name;
-  throw new InvalidMessageError(
-    `class ${behavior.name} is not a behavior: decorate it with @NoexBehavior('name')`,
-  );
 }

@@ -1,8 +1,12 @@
 /* Compiled, never run: each `@ts-expect-error` is a mistake that the types must catch. */
+import { Injectable } from '@nestjs/common';
 import { defineContract, type ProcessRef } from '@noex/contracts';
 import { defineBehavior } from '@noex/runtime';
 import { HandleCall, HandleCast } from '../behavior/handler.decorators.js';
 import { NoexBehavior } from '../behavior/noex-behavior.decorator.js';
+import { NoexModule } from '../noex.module.js';
+import { InjectClient } from './inject-client.decorator.js';
+import type { ProcessClient } from './process-client.js';
 import type { RemoteCallService } from './remote-call.service.js';
 import type { RemoteSpawnService } from './remote-spawn.service.js';
 
@@ -164,3 +168,44 @@ export class BrokenRoom {
   }
   @HandleCall() leave(): void {}
 }
+
+export async function aNamedProcess() {
+  const cart = remote.client({ behavior: CartBehavior, name: 'main-cart' });
+  const total: number = (await cart.add({ sku: 'A1', quantity: 2 }, { timeoutMs: 9 })).total;
+  const room = remote.client({ behavior: Room, scope: 'local' }, { headers: { a: '1' } });
+  const lines: number = await room.say('hello');
+
+  // @ts-expect-error -- wrong payload type
+  await cart.add({ sku: 'A1' });
+  // @ts-expect-error -- the reply is a number
+  const text: string = await room.say('hello');
+  // @ts-expect-error -- no such handler
+  await room.shout('x');
+  // @ts-expect-error -- a name has one of two scopes
+  remote.client({ behavior: Room, scope: 'galactic' });
+  // @ts-expect-error -- the behavior gives the types
+  remote.client({ name: 'main-cart' });
+  return { total, lines, text };
+}
+
+@Injectable()
+export class Checkout {
+  // @ts-expect-error -- a behavior, not its name
+  @InjectClient('cart') readonly wrong!: ProcessClient<CartBehavior>;
+
+  constructor(@InjectClient(Room, 'lobby') private readonly lobby: ProcessClient<RoomApi>) {}
+
+  async greet(): Promise<number> {
+    return this.lobby.say('hello');
+  }
+}
+
+export const features = [
+  NoexModule.forFeature({
+    behaviors: [CartBehavior],
+    clients: [{ behavior: Room, name: 'lobby', timeoutMs: 100 }],
+  }),
+  NoexModule.forFeature([CartBehavior]),
+  // @ts-expect-error -- no such option
+  NoexModule.forFeature({ clients: [{ behavior: Room, nam: 'lobby' }] }),
+];

@@ -1,21 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { Cluster } from '@noex/cluster';
+import { AppNodes, type OfNode } from '../nodes/app-nodes.js';
 import type { BeforeDrain } from './hooks.js';
 
-/** The `beforeDrain` of all providers and controllers that have one. */
+/** The `beforeDrain` of all providers and controllers that have one. They run once, for whichever node of the app leaves first. */
 @Injectable()
-export class DrainHooks {
+export class DrainHooks implements OfNode {
+  private ran: Promise<unknown> | undefined;
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly cluster: Cluster,
+    readonly nodes: AppNodes,
   ) {}
 
   /** Runs them all at once; undefined where there is none. Never rejects. */
-  run(): (() => Promise<void>) | undefined {
+  run(): (() => Promise<unknown>) | undefined {
+    return this.nodes.all(DrainHooks)[0]!.runHere();
+  }
+
+  private runHere(): (() => Promise<unknown>) | undefined {
     const hosts = this.find();
     if (hosts.length === 0) return undefined;
-    return async () => void (await Promise.all(hosts.map((host) => this.runOne(host))));
+    return () => (this.ran ??= Promise.all(hosts.map((host) => this.runOne(host))));
   }
 
   private find(): BeforeDrain[] {

@@ -1,6 +1,7 @@
 const MACHINE_METADATA = 'noex:state-machine';
 const STATES_METADATA = 'noex:states';
 
+/** What `@StateMachine` says. */
 export interface StateMachineOptions<State extends string = string> {
   /** The state it starts in, unless `init` asks for another with `ctx.become`. */
   readonly initial: State;

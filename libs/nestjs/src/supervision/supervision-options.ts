@@ -17,6 +17,7 @@ interface SupervisedOptions {
   readonly startMs?: number;
 }
 
+/** A child that is a process of a behavior, by its class or name. */
 export interface SupervisedBehavior extends SupervisedOptions {
   readonly behavior: Type | string;
   /** Passed to `init` at each start. */

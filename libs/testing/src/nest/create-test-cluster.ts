@@ -24,6 +24,7 @@ const networkClock: Clock = {
 /** One value for all nodes, or one for each. */
 export type PerNode<T> = T | ((nodeId: string) => T);
 
+/** What the nodes of a test cluster consist of. */
 export interface TestClusterOptions {
   /** How many (`n1`, `n2`, …), or their names. */
   readonly nodes: number | readonly string[];

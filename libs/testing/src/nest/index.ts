@@ -1,3 +1,8 @@
+/**
+ * Clusters of Nest apps in one test, and fakes of behaviors.
+ *
+ * @module @noex/testing/nest
+ */
 export type { BehaviorFake } from './behavior-fake.js';
 export { createTestCluster, type PerNode, type TestClusterOptions } from './create-test-cluster.js';
 export {

@@ -116,6 +116,7 @@ export class NoexTestingModuleBuilder extends TestingModuleBuilder {
   }
 }
 
+/** What takes the place of a behavior. */
 export interface OverrideBehaviorBy<B> {
   /**
    * The fake's class is injected as a behavior is, one instance a process. Its methods need no decorators where they are named like

@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, PeerIdentity, Refusal, TransportHost } from '@noex/contracts';
+import { Candidates } from './candidates.js';
+import { open, seal } from './envelope.js';
+import { decodeGreeting, encodeGreeting, identityOf, type Greeting, type Hello } from './greeting.js';
+import { sessionKeys, type ClusterKey, type SessionKeys } from './keyring.js';
+import type { PeerTable } from './peer-table.js';
+import type { RefusalLog } from './refusal-log.js';
+import { FLUSH_MS, type Courier, type Session } from './session.js';
+import { presenceSubject } from './subjects.js';
+
+/** How long the node that answered an offer waits for the first message of the session, in ms. */
+const OPENING_MS = 5 * FLUSH_MS;
+
+export interface GreeterOptions {
+  readonly host: TransportHost;
+  readonly hello: Hello;
+  readonly courier: Courier;
+  readonly clock: Clock;
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+  readonly peers: PeerTable;
+  readonly log: RefusalLog;
+  random(): number;
+  /** All that are accepted, the preferred one first. */
+  keys(): readonly ClusterKey[];
+  /** What a new peer may send at first. */
+  credit(): number;
+  createSession(
+    from: Hello,
+    keys: SessionKeys,
+    credit: number,
+    admit: (session: Session) => boolean,
+  ): Session;
+}
+
+interface Approach {
+  readonly peer: PeerIdentity;
+  readonly nonce: string;
+}
+
+type Of<K extends Greeting['kind']> = Extract<Greeting, { kind: K }>;
+
+/**
+ * How two nodes come to a session. The one with the smaller name makes an offer, the other answers, and the first message of the
+ * session, whose key takes a nonce of each, shows the answering side that the offer was no replay. The node with the greater name
+ * knocks, so that no two offers cross.
+ */
+export class Greeter {
+  readonly candidates: Candidates;
+  private readonly approaches = new Map<string, Approach>();
+  /** Sessions that wait for their first message, by peer. */
+  private readonly opening = new Map<string, { readonly session: Session; readonly answer: Of<'answer'> }>();
+
+  constructor(private readonly options: GreeterOptions) {
+    const { peers, host } = options;
+    this.candidates = new Candidates({
+      ...options,
+      self: host.self,
+      random: () => options.random(),
+      isUp: (peer) => peers.isUp(peer),
+      isOver: (peer) => peers.isOver(peer),
+      approach: (peer) => this.approach(peer),
+      forget: ({ id }) => void this.approaches.delete(id),
+    });
+  }
+
+  /** Tells all nodes of the cluster that this one is there. */
+  announce(): void {
+    const { hello, courier, host } = this.options;
+    const subject = presenceSubject(host.self.clusterName);
+    courier.publish(subject, this.seal(subject, { kind: 'presence', from: hello }));
+  }
+
+  /** A message from outside of sessions, as it came to that subject. */
+  receive(subject: string, message: Uint8Array): void {
+    const { log } = this.options;
+    const opened = open(this.options.keys(), subject, message);
+    if (opened.kind === 'unreadable') return log.counts.add('not_noex');
+    const greeting = decodeGreeting(opened.body);
+    if (!greeting) return log.counts.add(opened.kind === 'open' ? 'not_noex' : 'wrong_secret');
+    if (opened.kind === 'forged') return this.forged(greeting.from);
+    this.take(greeting, opened.keys);
+  }
+
+  /** A session no longer waits for its first message. */
+  settled(session: Session): void {
+    if (this.isOpening(session)) this.opening.delete(session.peer.id);
+  }
+
+  /** Nobody is approached any more. */
+  close(): void {
+    this.candidates.stop();
+  }
+
+  private take(greeting: Greeting, keys: readonly string[]): void {
+    switch (greeting.kind) {
+      case 'presence':
+        return this.heard(greeting.from);
+      case 'knock':
+        return this.knocked(greeting);
+      case 'offer':
+        return this.offered(greeting, keys);
+      case 'answer':
+        return this.answered(greeting);
+      case 'refuse':
+        return this.refused(greeting);
+    }
+  }
+
+  private heard(from: Hello): void {
+    const { host, hello, peers } = this.options;
+    if (from.id === host.self.id) {
+      const refusal = from.incarnation === host.self.incarnation ? undefined : peers.objection(from, true);
+      if (refusal) this.report(refusal, 'us', from);
+    } else if (from.address !== hello.address) this.candidates.hear(identityOf(from));
+  }
+
+  private approach(peer: PeerIdentity): void {
+    const { courier, hello, host } = this.options;
+    const former = this.approaches.get(peer.id);
+    // The same as before, if nothing has come of it yet: an answer that took its time is still one.
+    const nonce =
+      former?.peer.incarnation === peer.incarnation ? former.nonce : randomBytes(16).toString('base64url');
+    const approach: Approach = { peer, nonce };
+    this.approaches.set(peer.id, approach);
+    const subject = greetingSubject(peer.address);
+    const greeting: Greeting =
+      host.self.id < peer.id
+        ? { kind: 'offer', from: hello, nonce, credit: this.options.credit() }
+        : { kind: 'knock', from: hello, nonce };
+    courier.publishExpecting(subject, this.seal(subject, greeting), () => {
+      if (this.approaches.get(peer.id) === approach) this.candidates.failed(peer);
+    });
+  }
+
+  private knocked({ from, nonce }: Of<'knock'>): void {
+    const { host, peers } = this.options;
+    const refusal = peers.objection(from, true);
+    if (refusal) this.refuse(refusal, from, nonce);
+    // One that is asked for a sign of life may turn out to be gone.
+    if ((!refusal || refusal.code === 'name_contested') && host.self.id < from.id) {
+      this.candidates.hear(identityOf(from), true);
+    }
+  }
+
+  private offered({ from, nonce, credit }: Of<'offer'>, keys: readonly string[]): void {
+    const { host, peers, hello } = this.options;
+    const refusal = peers.objection(from, false);
+    if (refusal) return this.refuse(refusal, from, nonce);
+    const opening = this.opening.get(from.id);
+    // Made again because the answer took its time.
+    if (opening?.answer.to === nonce) return this.say(from, opening.answer);
+    const key = this.options.keys().find(({ id }) => keys.includes(id));
+    if (!key || from.id > host.self.id) return;
+    const own = randomBytes(16).toString('base64url');
+    const session = this.options.createSession(from, keysOf(key, from, hello, nonce, own), credit, (opened) =>
+      this.admit(opened, from),
+    );
+    opening?.session.cut();
+    const answer: Greeting = {
+      kind: 'answer',
+      from: hello,
+      nonce: own,
+      to: nonce,
+      key: key.id,
+      credit: this.options.credit(),
+    };
+    this.opening.set(from.id, { session, answer });
+    peers.open(session);
+    this.options.clock.setTimeout(() => {
+      if (this.isOpening(session)) session.cut();
+    }, OPENING_MS);
+    this.say(from, answer);
+  }
+
+  private answered({ from, nonce, to, key: keyId, credit }: Of<'answer'>): void {
+    const { peers, hello, host } = this.options;
+    const approach = this.approaches.get(from.id);
+    const key = this.options.keys().find(({ id }) => id === keyId);
+    if (approach?.nonce !== to || !key || from.id < host.self.id) return;
+    const refusal = peers.objection(from, true);
+    if (refusal) {
+      this.refuse(refusal, from, nonce);
+      return this.candidates.refused(from, refusal);
+    }
+    const session = this.options.createSession(from, keysOf(key, hello, from, to, nonce), credit, () => true);
+    peers.open(session);
+    this.admitted(session);
+    session.begin();
+    host.peerUp(session);
+  }
+
+  private refused({ from, to, code, message }: Of<'refuse'>): void {
+    const opening = this.opening.get(from.id);
+    const isApproached = this.approaches.get(from.id)?.nonce === to;
+    if (!isApproached && opening?.answer.nonce !== to) return;
+    const refusal: Refusal = { code, message };
+    this.report(refusal, 'them', from);
+    this.options.host.refused?.(refusal);
+    if (isApproached) this.candidates.refused(from, refusal);
+    else opening!.session.cut();
+  }
+
+  /** Called for the first message of a session that the other side has begun. */
+  private admit(session: Session, from: Hello): boolean {
+    if (!this.isOpening(session)) return false;
+    // Another life of the peer may have come up between.
+    if (this.options.peers.objection(from, false)) return false;
+    this.admitted(session);
+    return true;
+  }
+
+  private isOpening(session: Session): boolean {
+    return this.opening.get(session.peer.id)?.session === session;
+  }
+
+  private admitted(session: Session): void {
+    this.settled(session);
+    this.options.peers.admit(session);
+    this.candidates.up(session.peer);
+  }
+
+  private refuse(refusal: Refusal, to: Hello, nonce: string): void {
+    const { code, message } = refusal;
+    this.report(refusal, 'us', to);
+    this.say(to, { kind: 'refuse', from: this.options.hello, to: nonce, code, message });
+  }
+
+  private report(refusal: Refusal, by: 'us' | 'them', from: Hello): void {
+    this.options.log.report({ refusal, by, remote: from.address, peer: from.id });
+  }
+
+  private forged({ id, address }: Hello): void {
+    const { log } = this.options;
+    const refusal: Refusal = {
+      code: 'wrong_secret',
+      message: `who calls itself node "${id}" does not hold this cluster's secret; set the same CLUSTER_SECRET on both`,
+    };
+    log.report({ refusal, by: 'us', remote: address, peer: id });
+  }
+
+  private say(to: Hello, greeting: Greeting): void {
+    const subject = greetingSubject(to.address);
+    this.options.courier.publish(subject, this.seal(subject, greeting));
+  }
+
+  private seal(subject: string, greeting: Greeting): Buffer {
+    return seal(this.options.keys(), subject, encodeGreeting(greeting));
+  }
+}
+
+/** Where a node hears greetings that are for it alone. */
+export function greetingSubject(address: string): string {
+  return `${address}.h`;
+}
+
+function keysOf(key: ClusterKey, smaller: Hello, greater: Hello, nonce: string, answer: string): SessionKeys {
+  return sessionKeys(key, Buffer.from(`${nonce} ${answer}`), `${smaller.address} ${greater.address}`);
+}

@@ -1,0 +1,8 @@
+/**
+ * The cluster over NATS: presence, and sessions of numbered and sealed messages.
+ *
+ * @module @noex/transport-nats
+ */
+export { nats } from './nats.transport.js';
+export type { NatsTransportOptions } from './options.js';
+export { DEFAULT_SERVER, type NatsServerOptions } from './server-options.js';

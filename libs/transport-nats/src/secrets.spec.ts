@@ -1,0 +1,16 @@
+import { parseSecretFile, secretProblem } from './secrets.js';
+
+it('a file holds one secret a line, or several with commas between', () => {
+  expect(parseSecretFile('one\r\n\n two , three\n')).toEqual(['one', 'two', 'three']);
+  expect(parseSecretFile('one,,two')).toEqual(['one', '', 'two']);
+  expect(parseSecretFile(' \n')).toEqual([]);
+});
+
+it('says what is wrong with secrets, and shows none', () => {
+  expect(secretProblem(['short'], false)).toBeUndefined();
+  expect(secretProblem(['short'], true)).toMatch(/shorter than 16 bytes/);
+  expect(secretProblem(['long enough for anybody', ' '], false)).toMatch(/a secret is empty/);
+  expect(secretProblem(Array<string>(9).fill('long enough for anybody'), true)).toMatch(/at most 8/);
+  expect(secretProblem([], true)).toBeUndefined();
+  expect(secretProblem(['short'], true)).not.toMatch(/"short"/);
+});

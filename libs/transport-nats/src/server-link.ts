@@ -1,0 +1,266 @@
+import { connect, type Msg, type NatsConnection, type Status } from '@nats-io/transport-node';
+import { ClusterStartError, type Clock, type Logger } from '@noex/contracts';
+import type { NatsServerOptions } from './server-options.js';
+import { connectionOptions, describeServers } from './server-options.js';
+import { ServerPulse } from './server-pulse.js';
+import type { Courier } from './session.js';
+
+/** A restarted server is found again so soon, in ms; nodes that lost it together do not all come back at once. */
+const RECONNECT_WAIT_MS = 100;
+const RECONNECT_JITTER_MS = 150;
+/** Of the client itself, in ms; `ServerPulse` sees a silent server sooner. */
+const CLIENT_PING_MS = 20_000;
+const CONNECT_MS = 2_000;
+const RETRY_MS = 250;
+const FLUSH_MS = 1_000;
+const NO_RESPONDERS = 503;
+/** Headers came with 2.2, and with them the news that nobody reads a subject. */
+const OLDEST_SERVER = [2, 2] as const;
+const MAX_BOUNCES = 10_000;
+
+export interface ServerLinkOptions {
+  readonly server: NatsServerOptions;
+  /** Shown on the server's monitoring pages. */
+  readonly name: string;
+  /** The subject of this life of the node. */
+  readonly address: string;
+  readonly presence: string;
+  /** Most bytes of a message that will be sent. */
+  readonly maxMessageBytes: number;
+  /** How long the first connection may take, in ms. */
+  readonly connectTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Something came to the subject of this node, or to that of presence. The bytes are only valid until this returns. */
+  message(subject: Inbound, message: Uint8Array): void;
+  /** The server is reached again; what was under way may be lost. */
+  reconnected(): void;
+  /** For trouble that would repeat: once a minute. */
+  warn(key: string, message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export type Inbound = 'own' | 'presence';
+
+/** The node's one connection to a server, or to one of several, kept up for good. Has two subscriptions, however many peers there are. */
+export class ServerLink implements Courier {
+  private connection: NatsConnection | undefined;
+  private isClosing = false;
+  private lostAt: number | undefined;
+  private bounceCount = 0;
+  /** What to do when nobody reads a subject, by the last part of the subject to which the server says so. */
+  private readonly bounces = new Map<string, () => void>();
+  isUp = false;
+  private readonly pulse: ServerPulse;
+
+  constructor(private readonly options: ServerLinkOptions) {
+    this.pulse = new ServerPulse({
+      clock: options.clock,
+      ask: () => this.connection!.flush(),
+      received: () => this.connection!.stats().inMsgs,
+      silent: () => void this.connection!.reconnect(),
+    });
+  }
+
+  /** @throws ClusterStartError where no server takes this node within `connectTimeoutMs`, or one that cannot be used does. */
+  async start(): Promise<void> {
+    const { clock, connectTimeoutMs, server, logger } = this.options;
+    const deadline = clock.now() + connectTimeoutMs;
+    for (;;) {
+      try {
+        await this.open();
+        break;
+      } catch (error) {
+        if (error instanceof ClusterStartError) throw error;
+        if (this.isClosing || clock.now() >= deadline) throw unreachable(server, error as Error);
+        await this.wait(RETRY_MS);
+      }
+    }
+    logger.info(`connected to ${this.connection!.getServer()}`, {
+      event: 'nats_connected',
+      server: this.connection!.getServer(),
+    });
+  }
+
+  publish(subject: string, message: Uint8Array): void {
+    // What is published while there is no connection would be lost without a word.
+    if (this.isUp) this.connection!.publish(subject, message);
+  }
+
+  publishExpecting(subject: string, message: Uint8Array, bounced: () => void): void {
+    if (!this.isUp) return;
+    const token = String(++this.bounceCount);
+    if (this.bounces.size >= MAX_BOUNCES) this.bounces.delete(this.bounces.keys().next().value!);
+    this.bounces.set(token, bounced);
+    this.connection!.publish(subject, message, { reply: `${this.options.address}.r.${token}` });
+  }
+
+  /** Hands over what was published, within a second, and closes. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    this.pulse.stop();
+    const { connection } = this;
+    if (!connection) return;
+    if (this.isUp) await Promise.race([connection.flush().catch(() => {}), this.wait(FLUSH_MS)]);
+    this.isUp = false;
+    await connection.close();
+  }
+
+  private async open(): Promise<void> {
+    const { server, name, address, presence } = this.options;
+    const connection = await connect({
+      ...connectionOptions(server),
+      name,
+      noEcho: true,
+      timeout: CONNECT_MS,
+      maxReconnectAttempts: -1,
+      ignoreAuthErrorAbort: true,
+      reconnectTimeWait: RECONNECT_WAIT_MS,
+      reconnectJitter: RECONNECT_JITTER_MS,
+      reconnectJitterTLS: RECONNECT_JITTER_MS,
+      pingInterval: CLIENT_PING_MS,
+      noAsyncTraces: true,
+    });
+    this.connection = connection;
+    try {
+      if (this.isClosing) throw new ClusterStartError('the transport was closed before it had started');
+      this.checkServer(connection);
+      this.subscribe(connection, `${address}.>`, (message) => this.take(message));
+      this.subscribe(connection, presence, ({ data }) => this.options.message('presence', data));
+      await connection.flush();
+      if (this.isClosing) throw new ClusterStartError('the transport was closed before it had started');
+      if (this.denied) throw this.denied;
+    } catch (error) {
+      this.connection = undefined;
+      await connection.close();
+      throw error;
+    }
+    this.isUp = true;
+    this.pulse.start();
+    void this.watch(connection);
+  }
+
+  private denied: ClusterStartError | undefined;
+
+  private subscribe(connection: NatsConnection, subject: string, take: (message: Msg) => void): void {
+    connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (!error) return take(message);
+        this.denied = new ClusterStartError(
+          `the NATS user may not subscribe to "${subject}"; allow it to publish and subscribe to "${clusterOf(subject)}.>"`,
+          { subject },
+          { cause: error },
+        );
+        // Deaf from now on: begin anew, for permissions may change.
+        if (this.isUp) void connection.close();
+      },
+    });
+  }
+
+  private take(message: Msg): void {
+    if (message.data.length > 0) return this.options.message('own', message.data);
+    if (message.headers?.code !== NO_RESPONDERS) return;
+    const token = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+    const bounced = this.bounces.get(token);
+    this.bounces.delete(token);
+    bounced?.();
+  }
+
+  private checkServer({ info }: NatsConnection): void {
+    const { maxMessageBytes } = this.options;
+    const [major = 0, minor = 0] = (info?.version ?? '').split('.').map(Number);
+    if (major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1])) {
+      throw new ClusterStartError(
+        `the NATS server is of version ${info?.version}; noex needs ${OLDEST_SERVER.join('.')} or newer`,
+        { version: info?.version },
+      );
+    }
+    if (info!.max_payload >= maxMessageBytes) return;
+    throw new ClusterStartError(
+      `the NATS server takes messages of at most ${info!.max_payload} bytes, this node sends up to ${maxMessageBytes}; raise max_payload of the server`,
+      { maxPayload: info!.max_payload, maxMessageBytes },
+    );
+  }
+
+  private async watch(connection: NatsConnection): Promise<void> {
+    const closed = connection.closed();
+    for await (const status of connection.status()) {
+      if (this.connection === connection && !this.isClosing) this.noticed(status);
+    }
+    const error = await closed;
+    if (this.isClosing || this.connection !== connection) return;
+    this.lost(error ? error.message : 'the connection was closed');
+    await this.reopen();
+  }
+
+  private noticed(status: Status): void {
+    switch (status.type) {
+      case 'disconnect':
+        return this.lost(`lost ${status.server}`);
+      case 'reconnect':
+        return this.found();
+      case 'error':
+        return this.options.warn(
+          `nats ${status.error.message}`,
+          `the NATS server says: ${status.error.message}; a user of this cluster must be allowed to publish and subscribe to "${clusterOf(this.options.address)}.>"`,
+          { event: 'nats_error', error: status.error.message },
+        );
+      default:
+    }
+  }
+
+  private lost(why: string): void {
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.pulse.stop();
+    this.lostAt = this.options.clock.now();
+    this.options.logger.warn(`no connection to NATS: ${why}; trying on`, { event: 'nats_disconnected' });
+  }
+
+  private found(): void {
+    if (this.isUp) return;
+    this.isUp = true;
+    this.pulse.start();
+    const server = this.connection!.getServer();
+    const downMs = Math.round(this.options.clock.now() - (this.lostAt ?? 0));
+    this.options.logger.info(`connected to ${server} again after ${downMs} ms`, {
+      event: 'nats_reconnected',
+      server,
+      downMs,
+    });
+    this.options.reconnected();
+  }
+
+  /** The client gave its connection up, which it does for some errors: begin anew. */
+  private async reopen(): Promise<void> {
+    while (!this.isClosing) {
+      try {
+        this.denied = undefined;
+        await this.open();
+        this.isUp = false;
+        return this.found();
+      } catch (error) {
+        this.options.warn('nats reopen', `cannot connect to NATS: ${(error as Error).message}; trying on`, {
+          event: 'nats_error',
+          error: (error as Error).message,
+        });
+        await this.wait(RETRY_MS);
+      }
+    }
+  }
+
+  private wait(ms: number): Promise<void> {
+    return new Promise((resolve) => this.options.clock.setTimeout(resolve, ms));
+  }
+}
+
+function clusterOf(subject: string): string {
+  return subject.split('.').slice(0, 2).join('.');
+}
+
+function unreachable(server: NatsServerOptions, cause: Error): ClusterStartError {
+  return new ClusterStartError(
+    `cannot connect to NATS at ${describeServers(server)}: ${cause.message || 'it does not answer'}; set NATS_URL to a server that this node reaches, with the user it expects`,
+    { servers: describeServers(server) },
+    { cause },
+  );
+}

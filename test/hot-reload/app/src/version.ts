@@ -1,0 +1,2 @@
+/** The file that the runner edits. */
+export const VERSION = 1;
