@@ -34,6 +34,7 @@ const LIBRARIES = [
   'runtime',
   'testing',
   'transport-memory',
+  'transport-nats',
   'transport-tcp',
 ].map((name) => `@noex/${name}`);
 const ROOT = join(__dirname, '../..');

@@ -10,6 +10,13 @@ describe('the address that a node tells others', () => {
       ['warning advertised-host: env:'],
     ],
     [
+      'need not be said where peers meet at a NATS server',
+      'k8s.yaml',
+      '            - name: POD_IP\n              valueFrom:\n                fieldRef:\n                  fieldPath: status.podIP\n',
+      '            - name: CLUSTER_TRANSPORT\n              value: nats\n',
+      [],
+    ],
+    [
       'must not be loopback in a pod',
       'k8s.yaml',
       '            - name: CLUSTER_SEEDS',

@@ -22,6 +22,8 @@ export const advertisedHost: Rule = {
       }
     }
     for (const node of nodes) {
+      // Its peers reach it through the server.
+      if (findVariable(node.container.variables, 'CLUSTER_TRANSPORT')?.value === 'nats') continue;
       const says = ['CLUSTER_ADVERTISED_HOST', 'POD_IP', 'CLUSTER_HOST'].some((name) =>
         findVariable(node.container.variables, name),
       );
