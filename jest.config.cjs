@@ -20,7 +20,11 @@ module.exports = {
   maxWorkers: '100%',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
-  modulePathIgnorePatterns: ['/dist/', '<rootDir>/test/deploy/node_modules/', '<rootDir>/bench/node_modules/'],
+  modulePathIgnorePatterns: [
+    '/dist/',
+    '<rootDir>/test/deploy/node_modules/',
+    '<rootDir>/bench/node_modules/',
+  ],
   // Set by tools/test.mjs where there is no server to test with, which it says.
   testPathIgnorePatterns: process.env.TEST_WITHOUT_NATS === '1' ? ['/nats\\.\\w+\\.spec\\.ts$'] : [],
   setupFiles: ['reflect-metadata'],

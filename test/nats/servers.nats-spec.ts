@@ -69,6 +69,20 @@ describe('of a cluster of three servers', () => {
     expect([downs(all), traffic.failures, traffic.wrong]).toEqual([[], [], []]);
   });
 
+  it('one freezes (SIGSTOP), as after a loss of power: its nodes go to others, none goes down, every call is answered', async () => {
+    const [frozen] = servers.servers;
+    process.kill(frozen!.pid, 'SIGSTOP');
+    await until(
+      'its nodes are elsewhere',
+      () => all.filter(({ log }) => log.includes('nats_reconnected')).length === 2,
+    );
+    await traffic.goesOn(1_000);
+    process.kill(frozen!.pid, 'SIGCONT');
+    await traffic.goesOn(1_000);
+    await traffic.stop();
+    expect([downs(all), traffic.failures, traffic.wrong]).toEqual([[], [], []]);
+  });
+
   it('all are killed at once and come back: no node goes down, every call is answered', async () => {
     await Promise.all(servers.servers.map((server) => server.kill()));
     await Promise.all(servers.servers.map((server) => server.start()));

@@ -12,6 +12,8 @@ import type { NodeDownReason, NodeIdentity, PeerIdentity } from './node-identity
 export interface Transport {
   /** Largest frame `send` takes, in bytes. */
   readonly maxFrameBytes: number;
+  /** Nodes find each other without being told of by their peers, so `learn` tells it nothing new. Default false. */
+  readonly discovers?: boolean;
   /** Connections that did not come about, in either direction, by reason. Left out where nothing refuses any. */
   readonly refusals?: Pick<DropCounter, 'get' | 'entries'>;
   /** Begins to accept and to look for peers. Resolves with the address peers dial. */

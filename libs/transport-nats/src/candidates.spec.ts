@@ -1,6 +1,6 @@
 import { PROTOCOL_VERSION, type PeerIdentity } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
-import { Candidates } from './candidates.js';
+import { Candidates, MOST_AT_ONCE } from './candidates.js';
 import { addressOf } from './subjects.js';
 
 const peer = (id: string, incarnation = 1): PeerIdentity => ({
@@ -12,7 +12,7 @@ const peer = (id: string, incarnation = 1): PeerIdentity => ({
 function looking() {
   const clock = new VirtualClock();
   const approached: string[] = [];
-  const abandoned: string[] = [];
+  const forgotten: string[] = [];
   const up = new Map<string, number>();
   const over = new Map<string, number>();
   const candidates = new Candidates({
@@ -24,7 +24,7 @@ function looking() {
     isUp: ({ id, incarnation }) => up.get(id) === incarnation,
     isOver: ({ id, incarnation }) => incarnation < (over.get(id) ?? 0),
     approach: ({ id, incarnation }) => void approached.push(`${id}${incarnation} ${clock.now()}`),
-    abandon: ({ id }) => void abandoned.push(id),
+    forget: ({ id }) => void forgotten.push(id),
   });
   const goesUp = (one: PeerIdentity) => {
     up.set(one.id, one.incarnation);
@@ -34,7 +34,7 @@ function looking() {
     up.delete(one.id);
     candidates.down(one, reason);
   };
-  return { clock, approached, abandoned, over, candidates, goesUp, goesDown };
+  return { clock, approached, forgotten, over, candidates, goesUp, goesDown };
 }
 
 it('approaches whom it hears of, once, and not itself', async () => {
@@ -56,7 +56,7 @@ it('tries again, waiting longer each time, until the node has not answered for a
     await clock.advance(5_000);
   }
   const times = approached.map((line) => Number(line.split(' ')[1]));
-  expect(times.slice(0, 4)).toEqual([0, 100, 2_300, 4_700]);
+  expect(times.slice(0, 4)).toEqual([0, 100, 5_200, 10_400]);
   expect(times.at(-1)!).toBeGreaterThan(50_000);
   expect(times.at(-1)!).toBeLessThan(75_000);
   candidates.hear(peer('b'));
@@ -64,11 +64,11 @@ it('tries again, waiting longer each time, until the node has not answered for a
   expect(approached).toHaveLength(times.length + 1);
 });
 
-it('gives an approach up after two seconds without an answer', async () => {
-  const { clock, approached, abandoned, candidates } = looking();
+it('approaches again after five seconds without an answer, and takes a late one still', async () => {
+  const { clock, approached, forgotten, candidates } = looking();
   candidates.hear(peer('b'));
-  await clock.advance(2_000);
-  expect([approached.length, abandoned]).toEqual([1, ['b']]);
+  await clock.advance(5_000);
+  expect([approached.length, forgotten]).toEqual([1, []]);
   await clock.advance(100);
   expect(approached).toHaveLength(2);
 });
@@ -122,6 +122,22 @@ it('leaves a peer alone that said goodbye, whoever still names it, until it come
   candidates.hear(peer('b', 2), true);
   await clock.advance(0);
   expect(approached).toHaveLength(2);
+});
+
+it('approaches no more than so many at once; the others have their turn as answers come', async () => {
+  const { clock, approached, candidates, goesUp } = looking();
+  const all = Array.from({ length: 40 }, (_, n) => peer(`b${n}`));
+  for (const one of all) candidates.hear(one);
+  await clock.advance(0);
+  expect(approached).toHaveLength(MOST_AT_ONCE);
+  goesUp(all[3]!);
+  candidates.failed(all[5]!);
+  candidates.refused(all[6]!, { code: 'name_taken', message: '' });
+  expect(approached).toHaveLength(MOST_AT_ONCE + 3);
+  for (const one of all) goesUp(one);
+  expect(new Set(approached).size).toBe(approached.length);
+  await clock.advance(60_000);
+  expect(clock.pending).toBe(0);
 });
 
 it('knows only the newest life of a node', async () => {

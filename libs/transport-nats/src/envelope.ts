@@ -24,6 +24,12 @@ export function seal(keys: readonly ClusterKey[], subject: string, body: Uint8Ar
   return Buffer.concat([Buffer.from([MARK, keys.length]), ...seals, body]);
 }
 
+/** By it a message is known again, without being opened. */
+export function firstSeal(message: Uint8Array): string {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  return bytes.toString('latin1', 0, HEAD_BYTES + SEAL_BYTES);
+}
+
 /** `keys` of the result: the ids of all secrets that the sender has, in its order, as far as they are held here. */
 export function open(keys: readonly ClusterKey[], subject: string, message: Uint8Array): Opened {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, PeerIdentity, Refusal, TransportHost } from '@noex/contracts';
 import { Candidates } from './candidates.js';
-import { open, seal } from './envelope.js';
+import { firstSeal, open, seal } from './envelope.js';
 import { decodeGreeting, encodeGreeting, identityOf, type Greeting, type Hello } from './greeting.js';
 import { sessionKeys, type ClusterKey, type SessionKeys } from './keyring.js';
 import type { PeerTable } from './peer-table.js';
@@ -34,6 +34,8 @@ export interface GreeterOptions {
   ): Session;
 }
 
+const MAX_PRESENCES = 10_000;
+
 interface Approach {
   readonly peer: PeerIdentity;
   readonly nonce: string;
@@ -49,6 +51,8 @@ type Of<K extends Greeting['kind']> = Extract<Greeting, { kind: K }>;
 export class Greeter {
   readonly candidates: Candidates;
   private readonly approaches = new Map<string, Approach>();
+  /** Who has said to be there, by the seal of the message. */
+  private readonly presences = new Map<string, PeerIdentity>();
   /** Sessions that wait for their first message, by peer. */
   private readonly opening = new Map<string, { readonly session: Session; readonly answer: Of<'answer'> }>();
 
@@ -72,15 +76,36 @@ export class Greeter {
     courier.publish(subject, this.seal(subject, { kind: 'presence', from: hello }));
   }
 
-  /** A message from outside of sessions, as it came to that subject. */
+  /** A message from outside of sessions that is for this node alone, as it came to that subject. */
   receive(subject: string, message: Uint8Array): void {
+    const opened = this.open(subject, message);
+    if (opened) this.take(opened.greeting, opened.keys);
+  }
+
+  /** A presence comes again and again as the same bytes: only the first time is it opened. Its seal stands for it, and for nothing else. */
+  receivePresence(subject: string, message: Uint8Array): void {
+    const mark = firstSeal(message);
+    const known = this.presences.get(mark);
+    if (known) return this.candidates.hear(known);
+    const { greeting } = this.open(subject, message) ?? {};
+    if (greeting?.kind !== 'presence') return;
+    this.heard(greeting.from);
+    if (greeting.from.id === this.options.host.self.id) return;
+    if (this.presences.size >= MAX_PRESENCES) this.presences.delete(this.presences.keys().next().value!);
+    this.presences.set(mark, identityOf(greeting.from));
+  }
+
+  private open(
+    subject: string,
+    message: Uint8Array,
+  ): { readonly greeting: Greeting; readonly keys: readonly string[] } | undefined {
     const { log } = this.options;
     const opened = open(this.options.keys(), subject, message);
-    if (opened.kind === 'unreadable') return log.counts.add('not_noex');
+    if (opened.kind === 'unreadable') return void log.counts.add('not_noex');
     const greeting = decodeGreeting(opened.body);
-    if (!greeting) return log.counts.add(opened.kind === 'open' ? 'not_noex' : 'wrong_secret');
+    if (!greeting) return void log.counts.add(opened.kind === 'open' ? 'not_noex' : 'wrong_secret');
     if (opened.kind === 'forged') return this.forged(greeting.from);
-    this.take(greeting, opened.keys);
+    return { greeting, keys: opened.keys };
   }
 
   /** A session no longer waits for its first message. */
@@ -113,7 +138,9 @@ export class Greeter {
     if (from.id === host.self.id) {
       const refusal = from.incarnation === host.self.incarnation ? undefined : peers.objection(from, true);
       if (refusal) this.report(refusal, 'us', from);
-    } else if (from.address !== hello.address) this.candidates.hear(identityOf(from));
+    } else if (from.address !== hello.address) {
+      this.candidates.hear(identityOf(from));
+    }
   }
 
   private approach(peer: PeerIdentity): void {
@@ -231,7 +258,7 @@ export class Greeter {
     this.options.log.report({ refusal, by, remote: from.address, peer: from.id });
   }
 
-  private forged({ id, address }: Hello): void {
+  private forged({ id, address }: Hello): undefined {
     const { log } = this.options;
     const refusal: Refusal = {
       code: 'wrong_secret',

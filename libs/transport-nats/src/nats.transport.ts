@@ -47,6 +47,7 @@ interface Running {
 
 class NatsTransport implements Transport {
   readonly maxFrameBytes: number;
+  readonly discovers = true;
   private readonly log: RefusalLog;
   private readonly keys: ClusterKeys;
   private isStarted = false;
@@ -180,10 +181,8 @@ class NatsTransport implements Transport {
     if (!running) return;
     if (subject === 'presence' || isEnvelope(message)) {
       if (this.closing) return;
-      const { self } = running.host;
-      const to =
-        subject === 'presence' ? presenceSubject(self.clusterName) : greetingSubject(running.address);
-      return running.greeter.receive(to, message);
+      if (subject === 'own') return running.greeter.receive(greetingSubject(running.address), message);
+      return running.greeter.receivePresence(presenceSubject(running.host.self.clusterName), message);
     }
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     const id = sessionOf(bytes);

@@ -1,4 +1,4 @@
-import { connect, type Msg, type NatsConnection, type Status } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection, type Server, type Status } from '@nats-io/transport-node';
 import { ClusterStartError, type Clock, type Logger } from '@noex/contracts';
 import type { NatsServerOptions } from './server-options.js';
 import { connectionOptions, describeServers } from './server-options.js';
@@ -47,6 +47,7 @@ export class ServerLink implements Courier {
   private isClosing = false;
   private lostAt: number | undefined;
   private bounceCount = 0;
+  private silentServer: string | undefined;
   /** What to do when nobody reads a subject, by the last part of the subject to which the server says so. */
   private readonly bounces = new Map<string, () => void>();
   isUp = false;
@@ -57,7 +58,7 @@ export class ServerLink implements Courier {
       clock: options.clock,
       ask: () => this.connection!.flush(),
       received: () => this.connection!.stats().inMsgs,
-      silent: () => void this.connection!.reconnect(),
+      silent: () => this.leave(),
     });
   }
 
@@ -118,6 +119,7 @@ export class ServerLink implements Courier {
       reconnectJitter: RECONNECT_JITTER_MS,
       reconnectJitterTLS: RECONNECT_JITTER_MS,
       pingInterval: CLIENT_PING_MS,
+      reconnectToServer: (pool) => pool.find((one) => nameOf(one) !== this.silentServer) ?? null,
       noAsyncTraces: true,
     });
     this.connection = connection;
@@ -208,6 +210,14 @@ export class ServerLink implements Courier {
     }
   }
 
+  /** The server is silent: another one is better, if there is another. */
+  private leave(): void {
+    const { connection } = this;
+    this.silentServer = connection!.getServer();
+    this.lost(`${this.silentServer} does not answer`);
+    void connection!.reconnect();
+  }
+
   private lost(why: string): void {
     if (!this.isUp) return;
     this.isUp = false;
@@ -219,6 +229,7 @@ export class ServerLink implements Courier {
   private found(): void {
     if (this.isUp) return;
     this.isUp = true;
+    this.silentServer = undefined;
     this.pulse.start();
     const server = this.connection!.getServer();
     const downMs = Math.round(this.options.clock.now() - (this.lostAt ?? 0));
@@ -251,6 +262,10 @@ export class ServerLink implements Courier {
   private wait(ms: number): Promise<void> {
     return new Promise((resolve) => this.options.clock.setTimeout(resolve, ms));
   }
+}
+
+function nameOf({ hostname, port }: Server): string {
+  return `${hostname}:${port}`;
 }
 
 function clusterOf(subject: string): string {

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '@noex/contracts';
 
 /** How often the server is asked for a sign of life, in ms: what it takes in all is less than the failure detector waits. */
-export const PULSE_MS = 750;
+export const PULSE_MS = 500;
 /** Looks in a row without one after which it is given up: before the failure detector of the cluster takes the peers for dead. */
 export const MISSES = 3;
 

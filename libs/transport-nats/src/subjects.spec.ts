@@ -9,7 +9,8 @@ it('an address names its owner again, whatever its name holds, and is a subject 
       fc.maxSafeNat(),
       (cluster, id, life) => {
         const address = addressOf({ clusterName: cluster, id, incarnation: life });
-        fc.pre(id.isWellFormed());
+        // Half a surrogate pair has no bytes of its own.
+        fc.pre(Buffer.from(id).toString() === id);
         expect(ownerOf(address)).toEqual({ id, incarnation: life });
         expect(address).toMatch(/^[\w.-]+$/);
         expect(address.split('.')).toHaveLength(6);

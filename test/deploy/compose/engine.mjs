@@ -165,7 +165,7 @@ export class Engine {
     }
     endProcessesOf(this.#folder);
     await removeNamespace(this.#namespace);
-    await unmountBelow(this.#folder);
+    unmountBelow(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 // What this machine can do, and what it gets from Debian to do it.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { attempt, isOnPath, run } from './exec.mjs';
 
 /** Command → package of Debian and Ubuntu. */
@@ -45,37 +45,44 @@ const OPTIONS = { timeoutMs: 300_000, env: { ...process.env, DEBIAN_FRONTEND: 'n
 export async function removeNamespace(name) {
   const { code, stdout } = await attempt('ip', ['netns', 'pids', name]);
   if (code !== 0) return;
-  for (const pid of stdout.split('\n').filter(Boolean).map(Number)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if (error.code !== 'ESRCH') throw error;
-    }
-  }
+  for (const pid of stdout.split('\n').filter(Boolean)) end(Number(pid));
   await run('ip', ['netns', 'delete', name]);
 }
 
-/** Ends the commands that were started on a folder of a unique name, and what runs in a system below it. */
+/** Ends the commands that were started on a folder of a unique name, and all that they have started. */
 export function endProcessesOf(folder) {
-  for (const pid of readdirSync('/proc').filter(
-    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-  )) {
-    try {
-      const isOfFolder =
-        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder) ||
-        readlinkSync(`/proc/${pid}/root`).startsWith(`${folder}/`);
-      if (isOfFolder) process.kill(Number(pid), 'SIGKILL');
-    } catch (error) {
-      // It has ended meanwhile, or is of the system and nobody's to look at.
-      if (!['ENOENT', 'ESRCH', 'EACCES'].includes(error.code)) throw error;
-    }
+  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .flatMap((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line)?.slice(1) ?? []);
+  const processes = [];
+  for (let i = 0; i < table.length; i += 3) {
+    processes.push({ pid: Number(table[i]), parent: Number(table[i + 1]), command: table[i + 2] });
+  }
+  const ours = new Set(
+    processes
+      .filter(({ pid, command }) => pid !== process.pid && command.includes(folder))
+      .map(({ pid }) => pid),
+  );
+  // A set hands out what is added while it is walked.
+  for (const parent of ours) for (const child of processes) if (child.parent === parent) ours.add(child.pid);
+  for (const pid of ours) end(pid);
+}
+
+function end(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended meanwhile.
+    if (error.code !== 'ESRCH') throw error;
   }
 }
 
 /** Unmounts everything below a folder, the innermost first. */
-export async function unmountBelow(folder) {
-  const mounted = (await run('findmnt', ['--raw', '--noheadings', '--output', 'TARGET']))
+export function unmountBelow(folder) {
+  const mounted = execFileSync('findmnt', ['--raw', '--noheadings', '--output', 'TARGET'], {
+    encoding: 'utf8',
+  })
     .split('\n')
     .filter((target) => target.startsWith(`${folder}/`));
-  for (const target of mounted.reverse()) await run('umount', ['--lazy', target]);
+  for (const target of mounted.reverse()) execFileSync('umount', ['--lazy', target]);
 }

@@ -40,13 +40,12 @@ export class Store {
 
   /** Ends all containers and builds, and removes everything. */
   async dispose() {
-    // A build that is under way would mount again.
-    endProcessesOf(join(this.folder, 'context'));
     const { stdout } = await this.attemptPodman(['ps', '--all', '--quiet']);
     const containers = stdout.split('\n').filter(Boolean);
     if (containers.length > 0) await this.attemptPodman(['rm', '--force', '--time', '0', ...containers]);
+    // At one go: whoever waits for a command that ends here may end this process next.
     endProcessesOf(this.folder);
-    await unmountBelow(this.folder);
+    unmountBelow(this.folder);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -6,6 +6,10 @@ import { join } from 'node:path';
 const MAIN = join(import.meta.dirname, '..', 'app', 'main.mjs');
 const PATIENCE_MS = 30_000;
 
+/** `CLUSTER_TRANSPORT` and what belongs to it: the same proof on another transport. */
+const transportOf = (env) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => /^(CLUSTER_TRANSPORT$|NATS_)/.test(name)));
+
 /** A node of the cluster, through all its lives. */
 export class RollingNode {
   constructor(config) {
@@ -16,7 +20,7 @@ export class RollingNode {
   /** Resolves when it sees all others. */
   async start() {
     this.child = fork(MAIN, {
-      env: { PATH: process.env.PATH, ROLLING_NODE: JSON.stringify(this.config) },
+      env: { ...transportOf(process.env), PATH: process.env.PATH, ROLLING_NODE: JSON.stringify(this.config) },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const { child } = this;

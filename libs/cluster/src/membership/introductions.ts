@@ -31,14 +31,16 @@ export class Introductions {
   }
 
   announce(peer: Peer): void {
-    const { node, members, isDraining } = this.parts;
+    const { node, members, isDraining, transport } = this.parts;
+    // Among hundreds of nodes, all telling all of all others is most of what a start costs.
+    const tellsOfOthers = transport.discovers !== true;
     const announcement: Announcement = {
       behaviors: [...node.openToPeers],
       draining: isDraining(),
       // Those that are about to be up as well: two that join at once have nobody else to hear of each other from.
-      peers: [...members.connected()]
-        .map((other) => other.identity)
-        .filter(({ id }) => id !== peer.identity.id),
+      peers: tellsOfOthers
+        ? [...members.connected()].map((other) => other.identity).filter(({ id }) => id !== peer.identity.id)
+        : [],
     };
     peer.control((writer) => writer.plain(FrameKind.Announce, announcement));
   }
@@ -57,6 +59,7 @@ export class Introductions {
   }
 
   startGossip(): void {
+    if (this.parts.transport.discovers === true) return;
     this.timer = this.parts.clock.setTimeout(this.gossip, GOSSIP_MS);
   }
 

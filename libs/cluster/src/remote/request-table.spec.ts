@@ -22,7 +22,7 @@ describe('a table of requests', () => {
       fc.property(steps, fc.constantFrom(0, 0x7fff_ff00, 0xffff_ff00), (all, start) => {
         const table = new RequestTable<Request>();
         const model = new Map<number, Request>();
-        let last = start;
+        let last: number = start;
         for (const step of all) {
           if (step === 'add' || model.size === 0) {
             const request = addNext(table, last);

@@ -77,8 +77,10 @@ export class Pod {
         pod: this.manifest,
         image: this.host.image.env,
       });
-      const command = commandOf(this.host.image, this.container).map((word) => expand(word, env));
-      this.launch = { env: { ...env, ...this.host.extraEnv(env) }, command };
+      const own = (words) => words?.map((word) => expand(word, env));
+      const { command, args } = this.container;
+      const launched = commandOf(this.host.image, { command: own(command), args: own(args) });
+      this.launch = { env: { ...env, ...this.host.extraEnv(env) }, command: launched };
     } catch (error) {
       this.trouble = `its container cannot be made: ${error.message}`;
       return;

@@ -5,8 +5,8 @@ const TICK_MS = 10;
 const TIMEOUT_MS = 30_000;
 
 /**
- * The world outside: requests through the Service, each on a connection of its own to one of its endpoints, as kube-proxy sends them. Nothing is tried
- * again here: whatever is not answered as it should be is lost.
+ * The world outside: requests through the Service, each on a connection of its own to one of its endpoints, as kube-proxy sends them.
+ * Nothing is tried again here: whatever is not answered as it should be is lost.
  */
 export class Client {
   #timer;

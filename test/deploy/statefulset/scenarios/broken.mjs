@@ -23,6 +23,7 @@ const FAULTS = [
       containerOf(set).startupProbe.initialDelaySeconds = 10;
     },
     says: /ready without having met the others/,
+    isHasty: false,
   },
   {
     what: 'OrderedReady, and readiness that wants a peer',

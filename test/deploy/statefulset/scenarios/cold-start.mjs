@@ -12,7 +12,8 @@ function shuffledDelays(count, spacingMs) {
 }
 
 /**
- * Starts a cluster, its pods `spacingMs` one after the other in an order of chance, and throws unless it comes up as it should: all ready without a restart, one mesh at once, and nobody ready alone but, maybe, the first.
+ * Starts a cluster, its pods `spacingMs` one after the other in an order of chance. Throws unless it comes up as it should: all ready without
+ * a restart, one mesh at once, and nobody ready alone but, maybe, the first.
  * @returns what to tell of it
  */
 export async function coldStart(cluster, { spacingMs, withinMs = START_MS, mayBeAlone = false }) {

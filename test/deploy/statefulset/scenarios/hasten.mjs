@@ -1,6 +1,6 @@
 /**
- * The same manifests with every time in them divided by `factor`, so that a run that is to be short keeps their proportions: the drain and the preStop hook still
- * have to fit into the grace. Left as they are: the timeouts of probes, which a busy machine needs.
+ * The same manifests with every time in them divided by `factor`. A run that is to be short keeps their proportions so: the drain and the
+ * preStop hook still have to fit into the grace. Left as they are: the timeouts of probes, which a busy machine needs.
  * @param {{ documents: object[], propagationMs: number }} manifests
  */
 export function hasten(manifests, factor) {
