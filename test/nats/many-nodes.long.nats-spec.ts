@@ -1,6 +1,5 @@
 import { NatsServer } from '../../libs/transport-nats/src/nats-server.spec-support.js';
-import { TcpDoor } from '../../libs/transport-nats/src/tcp-door.spec-support.js';
-import { TestNodes, until, whole } from './support/nodes.js';
+import { TestNodes, whole } from './support/nodes.js';
 
 const COUNT = 200;
 /** Each of the nodes hears of every other one: at the usual second one OS process would be busy with 80 000 heartbeats a second. */
@@ -18,14 +17,11 @@ afterEach(async () => {
   await server.close();
 });
 
-it('200 nodes in one process join on one server, cost little while nothing happens, and all see one crash in time', async () => {
+it('200 nodes in one process join on one server, and cost little while nothing happens', async () => {
   const began = performance.now();
-  // Closed, it does to its one node what SIGKILL does to a process: the connection ends, and nobody comes back.
-  const door = await TcpDoor.open(server.port);
-  const victim = await nodes.start('victim', `nats://127.0.0.1:${door.port}`, { heartbeat }, SECRETS);
-  const names = Array.from({ length: COUNT - 1 }, (_, n) => `n${n}`);
+  const names = Array.from({ length: COUNT }, (_, n) => `n${n}`);
   const all = await Promise.all(names.map((name) => nodes.start(name, server.url, { heartbeat }, SECRETS)));
-  await whole([victim, ...all]);
+  await whole(all);
   say(`${COUNT} nodes were up for each other after ${seconds(began)} s`);
 
   const [before, cpu, from] = [await server.traffic(), process.cpuUsage(), performance.now()];
@@ -41,19 +37,8 @@ it('200 nodes in one process join on one server, cost little while nothing happe
     `memory: ${Math.round(process.memoryUsage().rss / 2 ** 20 / COUNT)} MiB a node with ${COUNT - 1} peers`,
   );
 
-  const crashed = performance.now();
-  door.close();
-  await until(
-    'all have seen it',
-    () => all.every(({ cluster }) => cluster.members.get(victim.cluster.self.id) === undefined),
-    60_000,
-  );
-  say(`one crash was seen by all after ${seconds(crashed)} s`);
-  expect(performance.now() - crashed).toBeLessThan(heartbeat.timeoutMs * 1.25);
-  expect(all.every(({ cluster }) => cluster.members.size === COUNT - 2)).toBe(true);
-  expect(all.flatMap(({ events }) => events.filter((event) => event.startsWith('down')))).toHaveLength(
-    COUNT - 1,
-  );
+  expect(share * 1_000).toBeLessThan(5 * COUNT);
+  expect(all.flatMap(({ events }) => events.filter((event) => event.startsWith('down')))).toEqual([]);
   expect(await server.slowConsumers()).toBe(0);
 }, 600_000);
 

@@ -25,10 +25,14 @@ export interface CandidatesOptions {
 
 /** The other side said no on purpose, which a person has to repair. */
 const REFUSED_MAX_MS = 30_000;
-/** The holder of a name may leave at any time. */
-const TAKEN_MAX_MS = 5_000;
-/** The other side asks whoever holds the name or the session for a sign of life, which shows within a second. */
-const IN_DOUBT_MAX_MS = 250;
+const PATIENCE_WITH: Partial<Record<Refusal['code'], number>> = {
+  /** The holder of a name may leave at any time. */
+  name_taken: 5_000,
+  /** The holder is asked for a sign of life, which shows within a second. */
+  name_contested: 250,
+  /** Most often the session is there already, and its first message is still to be read. */
+  duplicate: 5_000,
+};
 /** How long an approach waits for what comes of it: where nobody reads, that is known at once. */
 const PATIENCE_MS = 5_000;
 /** Approaches under way. When many nodes start together, more at once would only make each other late. */
@@ -126,8 +130,7 @@ export class Candidates {
 
   refused(peer: PeerIdentity, { code }: Refusal): void {
     this.options.forget(peer);
-    const inDoubt = code === 'duplicate' || code === 'name_contested';
-    this.fail(peer.id, inDoubt ? IN_DOUBT_MAX_MS : code === 'name_taken' ? TAKEN_MAX_MS : REFUSED_MAX_MS);
+    this.fail(peer.id, PATIENCE_WITH[code] ?? REFUSED_MAX_MS);
   }
 
   /** Nobody is there. */

@@ -6,11 +6,14 @@ import { decodeGreeting, encodeGreeting, identityOf, type Greeting, type Hello }
 import { sessionKeys, type ClusterKey, type SessionKeys } from './keyring.js';
 import type { PeerTable } from './peer-table.js';
 import type { RefusalLog } from './refusal-log.js';
-import { FLUSH_MS, type Courier, type Session } from './session.js';
+import type { Courier, Session } from './session.js';
 import { presenceSubject } from './subjects.js';
 
-/** How long the node that answered an offer waits for the first message of the session, in ms. */
-const OPENING_MS = 5 * FLUSH_MS;
+/**
+ * How long the node that answered an offer waits for the first message of the session, in ms: longer than one that has just started, and
+ * has hundreds of others to answer, may take to read it.
+ */
+const OPENING_MS = 30_000;
 
 export interface GreeterOptions {
   readonly host: TransportHost;

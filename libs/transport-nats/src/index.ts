@@ -5,4 +5,4 @@
  */
 export { nats } from './nats.transport.js';
 export type { NatsTransportOptions } from './options.js';
-export { DEFAULT_SERVER, type NatsServerOptions } from './server-options.js';
+export type { NatsServerOptions } from './server-options.js';

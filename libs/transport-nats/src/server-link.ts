@@ -215,7 +215,8 @@ export class ServerLink implements Courier {
     const { connection } = this;
     this.silentServer = connection!.getServer();
     this.lost(`${this.silentServer} does not answer`);
-    void connection!.reconnect();
+    // Not its own reconnect, which first waits until everything is written.
+    void connection!.close();
   }
 
   private lost(why: string): void {

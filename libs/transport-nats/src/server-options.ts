@@ -22,7 +22,7 @@ export interface NatsServerOptions {
 }
 
 /** Where a server of NATS listens that nobody has told otherwise. */
-export const DEFAULT_SERVER = 'nats://127.0.0.1:4222';
+const DEFAULT_SERVER = 'nats://127.0.0.1:4222';
 const PROTOCOLS: ReadonlySet<string> = new Set(['nats:', 'tls:']);
 
 /** The servers as URLs. Adds what is wrong to `problems`, without a password. */

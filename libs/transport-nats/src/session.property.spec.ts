@@ -70,7 +70,7 @@ it('whatever is lost, repeated, changed or out of order: all frames that were ta
         }
       }
       // From here on nothing is lost, and both sides look after what is missing.
-      for (let look = 0; look < 8; look++) {
+      for (let look = 0; look < 12; look++) {
         await pair.settle();
         await clock.advance(1_000);
         pair.a.session.look();

@@ -23,6 +23,12 @@ import { SignOfLife } from './sign-of-life.js';
 
 /** How long a session that ends may take to hand over what it holds, in ms. */
 export const FLUSH_MS = 1_000;
+/**
+ * Looks after which a peer that acknowledges nothing is probed, at first and at most. Whatever it sends acknowledges as well, so among
+ * nodes with heartbeats it is seldom needed.
+ */
+const FIRST_LOOKS = 4;
+const MOST_LOOKS = 16;
 
 /** What sessions need of the connection to the server. */
 export interface Courier {
@@ -74,6 +80,8 @@ export class Session implements PeerConnection {
   private controls = 0;
   private peerControls = 0;
   private sentAtLastLook = 0;
+  private quietLooks = 0;
+  private looksToProbe = FIRST_LOOKS;
   private markGone!: () => void;
   /** Resolves when it has ended. */
   readonly gone = new Promise<void>((resolve) => (this.markGone = resolve));
@@ -170,8 +178,15 @@ export class Session implements PeerConnection {
   /** To be called now and then: asks about messages that have gone unacknowledged since the last look. */
   look(): void {
     if (this.isDown || !this.options.courier.isUp) return;
-    if (this.outbound.acknowledged < this.sentAtLastLook)
+    if (this.outbound.acknowledged >= this.sentAtLastLook) {
+      this.quietLooks = 0;
+      this.looksToProbe = FIRST_LOOKS;
+    } else if (++this.quietLooks >= this.looksToProbe || this.queuedBytes > 0) {
+      this.quietLooks = 0;
+      // Ever more seldom: what is late because there is too much to do does not come sooner for being asked about.
+      this.looksToProbe = Math.min(2 * this.looksToProbe, MOST_LOOKS);
       this.options.courier.publish(this.subject, this.sealProbe());
+    }
     this.sentAtLastLook = this.outbound.sent;
   }
 

@@ -22,11 +22,12 @@ class Connection implements PeerConnection {
 
 const identity = (id: string): PeerIdentity => ({ id, incarnation: 1, address: `test:${id}` });
 
-async function node(random: () => number) {
+async function node(random: () => number, discovers = false) {
   const clock = new VirtualClock();
   const learned: string[] = [];
   const transport: Transport = {
     maxFrameBytes: 16 * 2 ** 20,
+    discovers,
     start: async () => 'test:a',
     learn: (peers) => void learned.push(...peers.map(({ id }) => id)),
     close: async () => {},
@@ -78,4 +79,15 @@ it('tells a peer at random again whom it knows, so that a dial that came to noth
   expect(await told()).toEqual([false, true]);
   await cluster.stop(10);
   expect(await told()).toEqual([false, false]);
+});
+
+it('tells nobody of others where the transport finds them by itself', async () => {
+  const { cluster, clock, connect } = await node(() => 0, true);
+  const [b, c] = [connect('b'), connect('c')];
+  await new Promise(setImmediate);
+  await clock.advance(60_000);
+  await new Promise(setImmediate);
+  expect([b, c].map(({ sent }) => sent.length > 0)).toEqual([true, true]);
+  expect([b, c].map(({ sent }) => sent.some((frame) => frame.includes('test:')))).toEqual([false, false]);
+  await cluster.stop(10);
 });

@@ -3,8 +3,8 @@ import { coldStart } from './cold-start.mjs';
 import { HEAL_MS, seconds, START_MS } from './lab.mjs';
 
 /** Of each node, and of the client outside. */
-const RATES = { callsPerSecond: 60, spawnsPerSecond: 3, mostUnderWay: 50 };
-const CLIENT = { requestsPerSecond: 60, mostUnderWay: 50 };
+const RATES = { callsPerSecond: 30, spawnsPerSecond: 2, mostUnderWay: 50 };
+const CLIENT = { requestsPerSecond: 40, mostUnderWay: 50 };
 const LOAD = { rates: RATES, workers: 4 };
 const ROLLOUT_MS = 600_000;
 
