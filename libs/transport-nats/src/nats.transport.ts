@@ -202,13 +202,20 @@ class NatsTransport implements Transport {
   private dropped(reason: string, { peer }: Session): void {
     this.log.counts.add(reason);
     if (reason === 'repeated' || reason === 'ahead') return;
-    this.log.warn(
-      `${reason} ${peer.id}`,
-      reason === 'forged'
-        ? `somebody sends messages in the name of node "${peer.id}" without the cluster's secret; they are ignored. Permissions of the NATS server keep others from this cluster's subjects`
-        : `node "${peer.id}" sent a message that is not made of frames; its session is closed`,
-      { event: reason === 'forged' ? 'message_forged' : 'protocol_error', peer: peer.id },
-    );
+    const subject = `${reason} ${peer.id}`;
+    if (reason === 'forged') {
+      this.log.warn(
+        subject,
+        `somebody sends messages in the name of node "${peer.id}" without the cluster's secret; they are ignored. Permissions of the NATS server keep others from this cluster's subjects`,
+        { event: 'message_forged', peer: peer.id },
+      );
+    } else {
+      this.log.warn(
+        subject,
+        `node "${peer.id}" sent a message that is not made of frames; its session is closed`,
+        { event: 'protocol_error', peer: peer.id },
+      );
+    }
   }
 
   private reconnected(): void {
