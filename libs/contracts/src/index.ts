@@ -7,6 +7,7 @@ export { refusePeer, type NameHistory, type Refusal, type RefusalCode } from './
 export { BehaviorContract, defineContract } from './behavior-contract.js';
 export { systemClock, type Clock, type TimerHandle } from './clock.js';
 export { DropCounter } from './drop-counter.js';
+export { RefusalLog, type RefusalEntry } from './refusal-log.js';
 export {
   answeredError,
   BehaviorNotFoundError,

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, PeerIdentity, Refusal, TransportHost } from '@noex/contracts';
+import type { Clock, PeerIdentity, Refusal, RefusalLog, TransportHost } from '@noex/contracts';
 import { Candidates } from './candidates.js';
 import { firstSeal, open, seal } from './envelope.js';
 import { decodeGreeting, encodeGreeting, identityOf, type Greeting, type Hello } from './greeting.js';
 import { sessionKeys, type ClusterKey, type SessionKeys } from './keyring.js';
 import type { PeerTable } from './peer-table.js';
-import type { RefusalLog } from './refusal-log.js';
 import type { Courier, Session } from './session.js';
 import { presenceSubject } from './subjects.js';
 

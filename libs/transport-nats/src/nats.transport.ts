@@ -1,6 +1,7 @@
 // START HERE: what the transport is made of and how its parts meet. Why it is made so: docs/adr/0007-sessions-over-nats.md
 import {
   ClusterStartError,
+  RefusalLog,
   type DropCounter,
   type NodeDownReason,
   type PeerIdentity,
@@ -16,7 +17,6 @@ import type { SessionKeys } from './keyring.js';
 import { FRAME_HEAD_BYTES, HEAD_BYTES, sessionOf } from './message.js';
 import { resolveOptions, type NatsSettings, type NatsTransportOptions } from './options.js';
 import { PeerTable } from './peer-table.js';
-import { RefusalLog } from './refusal-log.js';
 import { MAX_BATCH_BYTES } from './send-queue.js';
 import { ServerLink, type Inbound } from './server-link.js';
 import { Session } from './session.js';

@@ -1,11 +1,10 @@
-import type { Clock, Logger, PeerIdentity, Refusal, TransportHost } from '@noex/contracts';
+import type { Clock, Logger, PeerIdentity, Refusal, RefusalLog, TransportHost } from '@noex/contracts';
 import { Dialer, type DialOutcome } from './dialer.js';
 import type { FrameStream } from './framed-socket.js';
 import { Handshake, type HandshakeResult } from './handshake.js';
 import type { Hello } from './handshake-messages.js';
 import { HandshakeSession, type SessionResult } from './handshake-session.js';
 import { PeerTable } from './peer-table.js';
-import type { RefusalLog } from './refusal-log.js';
 import { TcpConnection } from './tcp-connection.js';
 
 export interface MeshOptions {

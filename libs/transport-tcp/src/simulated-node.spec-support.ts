@@ -1,5 +1,6 @@
 import {
   PROTOCOL_VERSION,
+  RefusalLog,
   silentLogger,
   type NodeDownReason,
   type NodeIdentity,
@@ -9,7 +10,6 @@ import {
   type TransportHost,
 } from '@noex/contracts';
 import { Mesh } from './mesh.js';
-import { RefusalLog } from './refusal-log.js';
 import { SeedWatcher } from './seed-watcher.js';
 import { parseSeed } from './seed.js';
 import type { Machine, SimulatedWorld } from './simulation.spec-support.js';

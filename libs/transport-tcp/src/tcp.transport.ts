@@ -18,7 +18,7 @@ import type { LinkSecurity } from './link-security.js';
 import { Listener } from './listener.js';
 import { Mesh } from './mesh.js';
 import { resolveOptions, type TcpSettings, type TcpTransportOptions } from './options.js';
-import { RefusalLog } from './refusal-log.js';
+import { HandshakeLog } from './handshake-log.js';
 import { SeedWatcher } from './seed-watcher.js';
 
 /**
@@ -39,7 +39,7 @@ interface Running {
 
 class TcpTransport implements Transport {
   readonly maxFrameBytes: number;
-  private readonly log: RefusalLog;
+  private readonly log: HandshakeLog;
   private readonly security: LinkSecurity | undefined;
   private readonly sockets = new Set<Socket>();
   private isStarted = false;
@@ -49,7 +49,7 @@ class TcpTransport implements Transport {
 
   constructor(private readonly settings: TcpSettings) {
     this.maxFrameBytes = settings.maxFrameBytes;
-    this.log = new RefusalLog(settings.logger, settings.clock);
+    this.log = new HandshakeLog(settings.logger, settings.clock);
     this.security = createLinkSecurity(settings.protection, {
       ...settings,
       exposed: !isLoopback(settings.host),

@@ -1,39 +1,49 @@
-import { DropCounter, type Clock, type Logger, type Refusal, type RefusalCode } from '@noex/contracts';
+import type { Refusal, RefusalCode } from './admission.js';
+import type { Clock } from './clock.js';
+import { DropCounter } from './drop-counter.js';
+import type { Logger } from './logger.js';
 
+/** One refusal, as a transport reports it. */
 export interface RefusalEntry {
   readonly refusal: Refusal;
   /** Whose objection it is. */
   readonly by: 'us' | 'them';
-  /** The other node's address. */
+  /** The dialed address, or where the other node calls from. */
   readonly remote: string;
-  readonly peer: string;
+  /** The node, once it has said hello. */
+  readonly peer?: string;
 }
 
-/** Nobody's trouble: the other side lost a session of which it will hear, or whose a name is turns out within a second. */
+/**
+ * Nobody's trouble: of two nodes that dial each other one connection is superfluous by design, a node's seeds often name itself, and
+ * whose a contested name is turns out within seconds.
+ */
 const PASSING: ReadonlySet<RefusalCode> = new Set(['duplicate', 'self', 'name_contested']);
 const REPEAT_MS = 60_000;
 const MAX_REMEMBERED = 1_000;
 
-/** Counts what was refused or thrown away, and says why: once a minute per cause and peer, because the peer keeps trying. */
+/** For transports: counts the connections that did not come about, and says why, once a minute per cause and peer: the peer keeps trying. */
 export class RefusalLog {
+  /** By the refusal's code, or what else a transport counts. */
   readonly counts = new DropCounter();
   private readonly loggedAt = new Map<string, number>();
 
   constructor(
-    private readonly logger: Logger,
+    protected readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
 
   report({ refusal, by, remote, peer }: RefusalEntry): void {
-    const { code, message } = refusal;
+    const { code } = refusal;
     this.counts.add(code);
-    const line = by === 'us' ? `refused ${remote}: ${message}` : `refused by ${remote}: ${message}`;
-    const fields = { event: 'peer_refused', code, by, remote, peer };
+    const line =
+      by === 'us' ? `refused ${remote}: ${refusal.message}` : `refused by ${remote}: ${refusal.message}`;
+    const fields = { event: 'peer_refused', code, by, remote, ...(peer ? { peer } : {}) };
     if (PASSING.has(code)) this.logger.debug(line, fields);
-    else if (this.isDue(`${peer} ${code}`)) this.logger.warn(line, fields);
+    else if (this.isDue(`${peer ?? remote} ${code}`)) this.logger.warn(line, fields);
   }
 
-  /** For other trouble, under the same limit. */
+  /** For trouble that is not a refusal, under the same limit. */
   warn(key: string, message: string, fields: Readonly<Record<string, unknown>>): void {
     if (this.isDue(key)) this.logger.warn(message, fields);
   }

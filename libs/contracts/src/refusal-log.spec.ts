@@ -1,4 +1,4 @@
-import { silentLogger } from '@noex/contracts';
+import { silentLogger } from './logger.js';
 import { RefusalLog } from './refusal-log.js';
 
 function setup() {
@@ -33,33 +33,10 @@ it('says the same of the same peer once a minute', () => {
   expect(lines).toHaveLength(3);
 });
 
-it.each(['duplicate', 'self'] as const)('whispers %s', (code) => {
+it.each(['duplicate', 'self', 'name_contested'] as const)('whispers %s', (code) => {
   const { log, lines } = setup();
   log.report({ refusal: { code, message: 'm' }, by: 'us', remote: 'x:1' });
   expect(lines).toEqual(['debug refused x:1: m']);
-});
-
-it('counts every refusal by its reason, said or not', () => {
-  const { log, lines } = setup();
-  for (let n = 0; n < 3; n++) log.report({ refusal: wrong, by: 'us', remote: 'x:1' });
-  for (let n = 0; n < 2; n++) log.crowded('address_limit', '10.0.0.1', 16);
-  log.crowded('address_limit', '10.0.0.2', 16);
-  log.crowded('pending_limit', '10.0.0.3', 128);
-  log.crowded('pending_limit', '10.0.0.4', 128);
-  log.late('10.0.0.5');
-  expect(Object.fromEntries(log.counts.entries())).toEqual({
-    cluster_name: 3,
-    address_limit: 3,
-    pending_limit: 2,
-    handshake_timeout: 1,
-  });
-  expect(lines).toEqual([
-    'warn refused x:1: other cluster',
-    'warn dropped a connection from 10.0.0.1: 16 of its connections are not admitted yet',
-    'warn dropped a connection from 10.0.0.2: 16 of its connections are not admitted yet',
-    'warn dropped a connection from 10.0.0.3: 128 are not admitted yet',
-    'debug cut a connection from 10.0.0.5 that was not admitted in time',
-  ]);
 });
 
 it('forgets the oldest rather than grow', () => {
