@@ -91,7 +91,12 @@ it('becomes one mesh with a symmetric view, whatever cuts, hangs, restarts and m
       expect(universe.isOneMesh).toBe(true);
       expect(universe.ups).toEqual(ups);
     }),
-    { numRuns: Number(process.env['MESH_RUNS'] ?? 150) },
+    {
+      numRuns: Number(process.env['MESH_RUNS'] ?? 150),
+      // A starved machine gets through fewer.
+      interruptAfterTimeLimit: 100_000,
+      markInterruptAsFailure: false,
+    },
   );
 }, 120_000);
 
