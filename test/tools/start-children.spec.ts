@@ -23,7 +23,7 @@ function withNode(script: string, then: string): unknown {
 
 describe('Children', () => {
   it('gives each node its environment and a log', () => {
-    const script = `console.log('up', process.env.NODE_NAME); process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1e6);`;
+    const script = `process.on('SIGTERM', () => process.exit(0)); console.log('up', process.env.NODE_NAME); setInterval(() => {}, 1e6);`;
     expect(withNode(script, `print([await children.stop(60_000), log()]);`)).toEqual([[], 'up n1\n']);
   });
 
@@ -42,7 +42,7 @@ describe('Children', () => {
   });
 
   it('reports a node that does not stop cleanly', () => {
-    const script = `console.log('up'); process.on('SIGTERM', () => process.exit(5)); setInterval(() => {}, 1e6);`;
+    const script = `process.on('SIGTERM', () => process.exit(5)); console.log('up'); setInterval(() => {}, 1e6);`;
     expect(withNode(script, `print(await children.stop(60_000));`)).toEqual([
       expect.stringContaining('n1 did not stop cleanly (exit code 5)'),
     ]);
