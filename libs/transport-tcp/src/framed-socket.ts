@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '@noex/contracts';
 import { FrameSplitter, HEADER_BYTES } from './frame-splitter.js';
+import { WriteBuffers } from './write-buffers.js';
 
 /** How long an ended socket may take to hand over what it holds, before it is cut. */
 export const FLUSH_MS = 1_000;
@@ -36,6 +37,7 @@ export class FramedSocket {
   private readonly splitter: FrameSplitter;
   private receiver!: FrameReceiver;
   private readonly maxQueuedBytes: number;
+  private readonly buffers = new WriteBuffers();
   private refused = false;
   private ending = false;
   /** Strangers get no answer to a ping. */
@@ -109,10 +111,13 @@ export class FramedSocket {
       this.refused = true;
       return false;
     }
-    const buffer = Buffer.allocUnsafe(bytes);
+    const buffer = this.buffers.take(bytes);
     buffer.writeUInt32BE(frame.length, 0);
     buffer.set(frame, HEADER_BYTES);
-    socket.write(buffer, this.flushed);
+    socket.write(buffer, () => {
+      this.buffers.give(buffer);
+      this.flushed();
+    });
     return true;
   }
 
@@ -147,12 +152,12 @@ export class FramedSocket {
   }
 
   // The write callback rather than 'drain': it comes as soon as there is room, and whatever the socket's own water mark is.
-  private readonly flushed = (): void => {
+  private flushed(): void {
     if (!this.refused || this.ending || !this.socket.writable) return;
     if (this.socket.writableLength > this.maxQueuedBytes / 2) return;
     this.refused = false;
     this.receiver.writable();
-  };
+  }
 
   private finish(): void {
     if (this.isClosed) return;

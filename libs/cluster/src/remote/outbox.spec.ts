@@ -8,6 +8,7 @@ import { resolvePeerLimits } from './peer-limits.js';
 function connected(room = Infinity) {
   const connection = {
     room,
+    queuedBytes: 0,
     kinds: [] as number[],
     bytes: 0,
     onSend: () => {},
@@ -28,8 +29,12 @@ function connected(room = Infinity) {
     outbox.writer.numbered(FrameKind.Reply, 1, Buffer.alloc(bytes));
     outbox.request();
   };
+  const awaited = () => {
+    outbox.writer.numbered(FrameKind.Call, 1);
+    outbox.requestSoon();
+  };
   const beat = () => outbox.urgent((writer) => writer.numbered(FrameKind.Heartbeat, 1));
-  return { connection, outbox, reply, beat, flushes: () => flushes };
+  return { connection, outbox, reply, awaited, beat, flushes: () => flushes };
 }
 
 const { Reply, Heartbeat, Chunk } = FrameKind;
@@ -42,6 +47,22 @@ it('what is written in one tick leaves in one frame at its end, much of it at on
   expect([connection.kinds, outbox.size]).toEqual([[Reply], 0]);
   reply(70_000);
   expect(connection.kinds).toEqual([Reply, Reply]);
+});
+
+it('of messages that are waited for the first 16 of a tick leave at once, once, where the way is free', async () => {
+  const { connection, awaited, outbox } = connected();
+  const write = (count: number) => {
+    for (let n = 0; n < count; n++) awaited();
+    return connection.kinds.length;
+  };
+  expect([write(15), write(1), write(100)]).toEqual([0, 1, 1]);
+  await new Promise(setImmediate);
+  expect([connection.kinds.length, outbox.size]).toEqual([2, 0]);
+  connection.queuedBytes = 1;
+  expect(write(100)).toBe(2);
+  await new Promise(setImmediate);
+  connection.queuedBytes = 0;
+  expect([connection.kinds.length, write(16)]).toEqual([3, 4]);
 });
 
 it('what is urgent passes all that waits, also between the chunks of one message', () => {

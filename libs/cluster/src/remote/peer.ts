@@ -131,7 +131,7 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
         pending.fail(error as never);
         return;
       }
-      this.outbox.request();
+      this.outbox.requestSoon();
     });
   }
 
@@ -222,14 +222,17 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
    */
   reply(kind: number, call: number, value: unknown): void {
     this.room.requireForReply();
-    this.control((writer) => writer.numbered(kind, call, value));
+    if (!this.up || this.cutOff) return;
+    this.writer.numbered(kind, call, value);
+    this.outbox.requestSoon();
+    this.cutIfHopeless();
   }
 
   control(write: (writer: FrameWriter) => void): void {
     if (!this.up || this.cutOff) return;
     write(this.writer);
     this.outbox.request();
-    if (this.room.isBeyondHope) this.cut();
+    this.cutIfHopeless();
   }
 
   /** For heartbeats and the like: passes what waits. Only for small messages without a name. */
@@ -237,7 +240,8 @@ export class Peer implements PeerLink, OutboxOwner, RoomOwner {
     if (this.up && !this.cutOff) this.outbox.urgent(write);
   }
 
-  private cut(): void {
+  private cutIfHopeless(): void {
+    if (!this.room.isBeyondHope) return;
     this.cutOff = true;
     this.node.logger.warn(
       `node "${this.identity.id}" does not read: ${this.outbox.size} bytes wait for it; cut off`,
