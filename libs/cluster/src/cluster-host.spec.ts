@@ -35,7 +35,10 @@ describe('a call that has no answer yet', () => {
 });
 
 describe('a node that was refused', () => {
-  const refusal = (code: RefusalCode): Refusal => ({ code, message: `because of ${code}` });
+  const refusal = (code: RefusalCode): Refusal => ({
+    code,
+    message: `because of ${code}`,
+  });
 
   it.each<RefusalCode>([
     'wrong_secret',
@@ -60,6 +63,21 @@ describe('a node that was refused', () => {
       await cluster.stop(10);
     },
   );
+
+  it('may be alone again once nobody has refused it for a while', async () => {
+    const { cluster } = await listen();
+    const now = jest.spyOn(cluster.node.clock, 'now');
+    now.mockReturnValue(1_000);
+    cluster.host.refused(refusal('wrong_secret'));
+    now.mockReturnValue(61_000);
+    cluster.host.refused(refusal('wrong_secret'));
+    now.mockReturnValue(150_999);
+    expect(cluster.shutOut).toBe('because of wrong_secret');
+    now.mockReturnValue(151_000);
+    expect(cluster.shutOut).toBeUndefined();
+    now.mockRestore();
+    await cluster.stop(10);
+  });
 
   it('is not shut out while it has a peer', async () => {
     const { cluster } = await listen();

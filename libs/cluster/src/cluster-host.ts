@@ -38,7 +38,7 @@ export class ClusterHost implements TransportHost, InboundHost {
   readonly node: LocalNode;
   /** Set once this node leaves. */
   leaving: Leaving | undefined;
-  private lastRefusal: Refusal | undefined;
+  private lastRefusal: { readonly message: string; readonly atMs: number } | undefined;
 
   constructor(private readonly parts: ClusterHostParts) {
     this.self = parts.self;
@@ -47,7 +47,9 @@ export class ClusterHost implements TransportHost, InboundHost {
 
   /** Why this node, while it has no peer, cannot have one: it was refused for what only its configuration can change. */
   get shutOut(): string | undefined {
-    return this.parts.members.size === 0 ? this.lastRefusal?.message : undefined;
+    const { lastRefusal, node } = this;
+    if (!lastRefusal || this.parts.members.size > 0) return undefined;
+    return node.clock.now() - lastRefusal.atMs < REFUSAL_COUNTS_MS ? lastRefusal.message : undefined;
   }
 
   // --- what the transport reports ---
@@ -84,7 +86,8 @@ export class ClusterHost implements TransportHost, InboundHost {
   }
 
   refused(refusal: Refusal): void {
-    if (LASTING_REFUSALS.has(refusal.code)) this.lastRefusal = refusal;
+    const { code, message } = refusal;
+    if (LASTING_REFUSALS.has(code)) this.lastRefusal = { message, atMs: this.node.clock.now() };
   }
 
   writable(connection: PeerConnection): void {
@@ -111,6 +114,12 @@ export class ClusterHost implements TransportHost, InboundHost {
     return this.parts.shared.receive(peer, kind);
   }
 }
+
+/**
+ * How long a refusal counts, in ms. Who refuses is asked again within half a minute, or says again by itself that it is there: if nobody has
+ * done so for three times as long, nobody refuses this node any more.
+ */
+const REFUSAL_COUNTS_MS = 90_000;
 
 /** Refusals that a node does not outgrow by trying again. */
 const LASTING_REFUSALS: ReadonlySet<RefusalCode> = new Set([

@@ -4,6 +4,7 @@
  * @module @noex/contracts
  */
 export { refusePeer, type NameHistory, type Refusal, type RefusalCode } from './admission.js';
+export { backoffMs, type BackoffLimits } from './backoff.js';
 export { BehaviorContract, defineContract } from './behavior-contract.js';
 export { systemClock, type Clock, type TimerHandle } from './clock.js';
 export { DropCounter } from './drop-counter.js';
@@ -39,6 +40,7 @@ export {
   type Outcome,
 } from './errors.js';
 export { describeExit, isPlannedExit, type ExitReason } from './exit-reason.js';
+export { identityOf, isCount, isName, readHello, readRefusal, type Hello } from './hello.js';
 export { isErrorStatus } from './http-status.js';
 export { silentLogger, type LogFields, type Logger } from './logger.js';
 export {
@@ -48,7 +50,9 @@ export {
   type PeerIdentity,
   type ProtocolVersion,
 } from './node-identity.js';
+export { PeerTable, type TableConnection } from './peer-table.js';
 export { ProcessRef } from './process-ref.js';
+export { MIN_SECRET_BYTES, parseSecretFile, secretProblem, type SecretRules } from './secrets.js';
 export type { PeerConnection, Transport, TransportHost } from './transport.js';
 export type {
   CallArguments,

@@ -17,4 +17,5 @@ export {
   type ComplianceTransportOptions,
   type TransportComplianceEnvironment,
 } from './transport-compliance.js';
+export { TransportNodes, type TransportNode } from './transport-nodes.js';
 export { VirtualClock } from './virtual-clock.js';

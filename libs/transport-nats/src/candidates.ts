@@ -1,12 +1,12 @@
-import type {
-  Clock,
-  NodeDownReason,
-  NodeIdentity,
-  PeerIdentity,
-  Refusal,
-  TimerHandle,
+import {
+  backoffMs,
+  type Clock,
+  type NodeDownReason,
+  type NodeIdentity,
+  type PeerIdentity,
+  type Refusal,
+  type TimerHandle,
 } from '@noex/contracts';
-import { backoffMs } from './backoff.js';
 
 export interface CandidatesOptions {
   readonly self: NodeIdentity;
@@ -203,7 +203,7 @@ export class Candidates {
 
   private waitMs({ failures }: Candidate, maxMs = this.options.reconnectMaxMs): number {
     const { reconnectMinMs, random } = this.options;
-    return backoffMs(failures, reconnectMinMs, maxMs, random());
+    return backoffMs(failures, { minMs: reconnectMinMs, maxMs }, random());
   }
 
   private remember({ id, incarnation }: PeerIdentity): void {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Clock, Logger, TimerHandle } from '@noex/contracts';
+import { parseSecretFile, type Clock, type Logger, type TimerHandle } from '@noex/contracts';
 import { deriveKey, OPEN_KEY, type ClusterKey } from './keyring.js';
-import { parseSecretFile, secretProblem } from './secrets.js';
+import { secretProblem } from './secrets.js';
 
 /** How often the file is read; what it holds must be found twice before it counts, for files are not always replaced in one step. */
 export const RELOAD_MS = 2_000;

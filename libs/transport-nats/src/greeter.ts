@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, PeerIdentity, Refusal, RefusalLog, TransportHost } from '@noex/contracts';
+import {
+  identityOf,
+  type Clock,
+  type Hello,
+  type PeerIdentity,
+  type Refusal,
+  type RefusalLog,
+  type TransportHost,
+} from '@noex/contracts';
 import { Candidates } from './candidates.js';
-import { firstSeal, open, seal } from './envelope.js';
-import { decodeGreeting, encodeGreeting, identityOf, type Greeting, type Hello } from './greeting.js';
+import { firstSeal } from './envelope.js';
+import type { Greeting } from './greeting.js';
 import { sessionKeys, type ClusterKey, type SessionKeys } from './keyring.js';
-import type { PeerTable } from './peer-table.js';
-import type { Courier, Session } from './session.js';
+import { greetingSubject, SealedGreetings } from './sealed-greetings.js';
+import type { Courier } from './courier.js';
+import type { Session } from './session.js';
+import type { SessionTable } from './session-table.js';
 import { presenceSubject } from './subjects.js';
 
 /**
@@ -21,7 +31,7 @@ export interface GreeterOptions {
   readonly clock: Clock;
   readonly reconnectMinMs: number;
   readonly reconnectMaxMs: number;
-  readonly peers: PeerTable;
+  readonly peers: SessionTable;
   readonly log: RefusalLog;
   random(): number;
   /** All that are accepted, the preferred one first. */
@@ -52,6 +62,7 @@ type Of<K extends Greeting['kind']> = Extract<Greeting, { kind: K }>;
  */
 export class Greeter {
   readonly candidates: Candidates;
+  private readonly greetings: SealedGreetings;
   private readonly approaches = new Map<string, Approach>();
   /** Who has said to be there, by the seal of the message. */
   private readonly presences = new Map<string, PeerIdentity>();
@@ -60,6 +71,7 @@ export class Greeter {
 
   constructor(private readonly options: GreeterOptions) {
     const { peers, host } = options;
+    this.greetings = new SealedGreetings(options);
     this.candidates = new Candidates({
       ...options,
       self: host.self,
@@ -73,14 +85,13 @@ export class Greeter {
 
   /** Tells all nodes of the cluster that this one is there. */
   announce(): void {
-    const { hello, courier, host } = this.options;
-    const subject = presenceSubject(host.self.clusterName);
-    courier.publish(subject, this.seal(subject, { kind: 'presence', from: hello }));
+    const { hello, host } = this.options;
+    this.greetings.say(presenceSubject(host.self.clusterName), { kind: 'presence', from: hello });
   }
 
   /** A message from outside of sessions that is for this node alone, as it came to that subject. */
   receive(subject: string, message: Uint8Array): void {
-    const opened = this.open(subject, message);
+    const opened = this.greetings.open(subject, message);
     if (opened) this.take(opened.greeting, opened.keys);
   }
 
@@ -89,25 +100,12 @@ export class Greeter {
     const mark = firstSeal(message);
     const known = this.presences.get(mark);
     if (known) return this.candidates.hear(known);
-    const { greeting } = this.open(subject, message) ?? {};
+    const { greeting } = this.greetings.open(subject, message) ?? {};
     if (greeting?.kind !== 'presence') return;
     this.heard(greeting.from);
     if (greeting.from.id === this.options.host.self.id) return;
     if (this.presences.size >= MAX_PRESENCES) this.presences.delete(this.presences.keys().next().value!);
     this.presences.set(mark, identityOf(greeting.from));
-  }
-
-  private open(
-    subject: string,
-    message: Uint8Array,
-  ): { readonly greeting: Greeting; readonly keys: readonly string[] } | undefined {
-    const { log } = this.options;
-    const opened = open(this.options.keys(), subject, message);
-    if (opened.kind === 'unreadable') return void log.counts.add('not_noex');
-    const greeting = decodeGreeting(opened.body);
-    if (!greeting) return void log.counts.add(opened.kind === 'open' ? 'not_noex' : 'wrong_secret');
-    if (opened.kind === 'forged') return this.forged(greeting.from);
-    return { greeting, keys: opened.keys };
   }
 
   /** A session no longer waits for its first message. */
@@ -136,29 +134,32 @@ export class Greeter {
   }
 
   private heard(from: Hello): void {
-    const { host, hello, peers } = this.options;
-    if (from.id === host.self.id) {
-      const refusal = from.incarnation === host.self.incarnation ? undefined : peers.objection(from, true);
-      if (refusal) this.report(refusal, 'us', from);
-    } else if (from.address !== hello.address) {
-      this.candidates.hear(identityOf(from));
-    }
+    if (from.id === this.options.host.self.id) return this.heardTwin(from);
+    this.candidates.hear(identityOf(from));
+  }
+
+  /** A node of our name. Where no peer is there to refuse the later life of the two, it knows by itself that it is the one too many. */
+  private heardTwin(from: Hello): void {
+    const { host, peers } = this.options;
+    const refusal = from.incarnation === host.self.incarnation ? undefined : peers.objection(from, true);
+    if (!refusal) return;
+    this.report(refusal, 'us', from);
+    if (peers.size === 0 && from.incarnation < host.self.incarnation) host.refused?.(refusal);
   }
 
   private approach(peer: PeerIdentity): void {
-    const { courier, hello, host } = this.options;
+    const { hello, host } = this.options;
     const former = this.approaches.get(peer.id);
     // The same as before, if nothing has come of it yet: an answer that took its time is still one.
     const nonce =
       former?.peer.incarnation === peer.incarnation ? former.nonce : randomBytes(16).toString('base64url');
     const approach: Approach = { peer, nonce };
     this.approaches.set(peer.id, approach);
-    const subject = greetingSubject(peer.address);
     const greeting: Greeting =
       host.self.id < peer.id
         ? { kind: 'offer', from: hello, nonce, credit: this.options.credit() }
         : { kind: 'knock', from: hello, nonce };
-    courier.publishExpecting(subject, this.seal(subject, greeting), () => {
+    this.greetings.sayExpecting(greetingSubject(peer.address), greeting, () => {
       if (this.approaches.get(peer.id) === approach) this.candidates.failed(peer);
     });
   }
@@ -260,28 +261,9 @@ export class Greeter {
     this.options.log.report({ refusal, by, remote: from.address, peer: from.id });
   }
 
-  private forged({ id, address }: Hello): undefined {
-    const { log } = this.options;
-    const refusal: Refusal = {
-      code: 'wrong_secret',
-      message: `who calls itself node "${id}" does not hold this cluster's secret; set the same CLUSTER_SECRET on both`,
-    };
-    log.report({ refusal, by: 'us', remote: address, peer: id });
-  }
-
   private say(to: Hello, greeting: Greeting): void {
-    const subject = greetingSubject(to.address);
-    this.options.courier.publish(subject, this.seal(subject, greeting));
+    this.greetings.say(greetingSubject(to.address), greeting);
   }
-
-  private seal(subject: string, greeting: Greeting): Buffer {
-    return seal(this.options.keys(), subject, encodeGreeting(greeting));
-  }
-}
-
-/** Where a node hears greetings that are for it alone. */
-export function greetingSubject(address: string): string {
-  return `${address}.h`;
 }
 
 function keysOf(key: ClusterKey, smaller: Hello, greater: Hello, nonce: string, answer: string): SessionKeys {

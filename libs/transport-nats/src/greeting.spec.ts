@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { PROTOCOL_VERSION } from '@noex/contracts';
-import { decodeGreeting, encodeGreeting, printable, type Greeting, type Hello } from './greeting.js';
+import { PROTOCOL_VERSION, type Hello } from '@noex/contracts';
+import { decodeGreeting, encodeGreeting, type Greeting } from './greeting.js';
 import { addressOf } from './subjects.js';
 
 const IDENTITY = { id: 'a', incarnation: 3, clusterName: 'shop' };
@@ -70,9 +70,4 @@ it('never throws, whatever the bytes', () => {
     ),
   );
   expect(decodeGreeting(Buffer.alloc(100_000, '['))).toBeUndefined();
-});
-
-it('text of others fits one line of a log', () => {
-  expect(printable('a\nb\u001b[31m')).toBe('a?b?[31m');
-  expect(printable('x'.repeat(1_000))).toHaveLength(500);
 });

@@ -1,8 +1,5 @@
-import type { NodeIdentity, PeerIdentity, RefusalCode } from '@noex/contracts';
+import { isCount, isName, readHello, readRefusal, type Hello, type RefusalCode } from '@noex/contracts';
 import { addressOf } from './subjects.js';
-
-/** How a node presents itself. */
-export type Hello = NodeIdentity & PeerIdentity & { readonly features: readonly string[] };
 
 /** What nodes say to each other outside of sessions. */
 export type Greeting =
@@ -31,21 +28,7 @@ export type Greeting =
     };
 
 const MAX_BYTES = 64 * 1024;
-const MAX_NAME = 255;
-const MAX_FEATURES = 64;
 const NONCE = /^[\w-]{16,64}$/;
-const CODES: Record<RefusalCode, true> = {
-  wrong_secret: true,
-  wrong_certificate: true,
-  cluster_name: true,
-  protocol_version: true,
-  self: true,
-  name_taken: true,
-  name_contested: true,
-  stale_incarnation: true,
-  duplicate: true,
-  not_noex: true,
-};
 
 /** JSON, so that every later version can still read why it is refused. */
 export function encodeGreeting(greeting: Greeting): Buffer {
@@ -55,9 +38,9 @@ export function encodeGreeting(greeting: Greeting): Buffer {
 /** `undefined` for anything that is not well-formed. */
 export function decodeGreeting(body: Buffer): Greeting | undefined {
   const fields = parse(body);
-  const from = readHello(fields?.['from']);
+  const from = readHello(fields?.['from'], (address, node) => address === addressOf(node));
   if (!fields || !from) return undefined;
-  const { nonce, to, key, credit, code, message } = fields;
+  const { nonce, to, key, credit } = fields;
   switch (fields['kind']) {
     case 'presence':
       return { kind: 'presence', from };
@@ -69,22 +52,13 @@ export function decodeGreeting(body: Buffer): Greeting | undefined {
       return isNonce(nonce) && isNonce(to) && isName(key) && isCount(credit)
         ? { kind: 'answer', from, nonce, to, key, credit }
         : undefined;
-    case 'refuse':
-      return isNonce(to) && typeof code === 'string' && typeof message === 'string'
-        ? { kind: 'refuse', from, to, code: knownCode(code), message: printable(message) }
-        : undefined;
+    case 'refuse': {
+      const refusal = readRefusal(fields);
+      return isNonce(to) && refusal ? { kind: 'refuse', from, to, ...refusal } : undefined;
+    }
     default:
       return undefined;
   }
-}
-
-/** Text of another node as it may stand in a log line: one line, no control characters, bounded. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{C}]/gu, '?').slice(0, 500);
-}
-
-export function identityOf({ id, incarnation, address }: Hello): PeerIdentity {
-  return { id, incarnation, address };
 }
 
 function parse(body: Buffer): Record<string, unknown> | undefined {
@@ -97,38 +71,6 @@ function parse(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-function readHello(value: unknown): Hello | undefined {
-  const { id, incarnation, clusterName, address, features, protocol } = (value ?? {}) as Record<
-    string,
-    unknown
-  >;
-  const { major, minor } = (protocol ?? {}) as Record<string, unknown>;
-  if (!isName(id) || !isName(clusterName) || !isCount(incarnation) || !isCount(major) || !isCount(minor))
-    return undefined;
-  if (address !== addressOf({ clusterName, id, incarnation })) return undefined;
-  return {
-    id,
-    incarnation,
-    clusterName,
-    address,
-    protocol: { major, minor },
-    features: Array.isArray(features) ? features.filter(isName).slice(0, MAX_FEATURES) : [],
-  };
-}
-
-// A code this version does not know comes from a newer one.
-function knownCode(code: string): RefusalCode {
-  return Object.hasOwn(CODES, code) ? (code as RefusalCode) : 'protocol_version';
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME && !/\p{C}/u.test(value);
-}
-
 function isNonce(value: unknown): value is string {
   return typeof value === 'string' && NONCE.test(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

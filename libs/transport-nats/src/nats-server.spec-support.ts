@@ -24,10 +24,33 @@ export class NatsServer {
   /** With a configuration file of that text. */
   static async configured(text: string): Promise<NatsServer> {
     const server = new NatsServer(await freePort(), await freePort(), []);
-    writeFileSync(join(server.folder, 'server.conf'), text);
-    server.args.push('-c', join(server.folder, 'server.conf'));
+    server.configure(text);
+    server.args.push('-c', server.configFile);
     await server.start();
     return server;
+  }
+
+  private get configFile(): string {
+    return join(this.folder, 'server.conf');
+  }
+
+  /** Writes another configuration, which counts from the next start, or a SIGHUP, on. */
+  configure(text: string): void {
+    writeFileSync(this.configFile, text);
+  }
+
+  /** Has the running server take another configuration. Resolves when it has. */
+  async reload(text: string): Promise<void> {
+    this.configure(text);
+    const { child } = this;
+    const done = new Promise<void>((resolve, reject) => {
+      child!.stderr!.on('data', (said: Buffer) => {
+        if (said.includes('Reloaded server configuration')) resolve();
+        else if (said.includes('Failed to reload')) reject(new Error(said.toString()));
+      });
+    });
+    child!.kill('SIGHUP');
+    await done;
   }
 
   get url(): string {

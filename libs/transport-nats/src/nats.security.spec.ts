@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { connect, nkeys, type Msg, type NatsConnection } from '@nats-io/transport-node';
 
 import { systemClock, type Clock } from '@noex/contracts';
-import { TestAuthority, writeTlsFiles } from '@noex/testing';
+import { TestAuthority, writeTlsFiles, type TransportNode } from '@noex/testing';
 import { RELOAD_MS, SETTLE_MS } from './cluster-keys.js';
-import { NatsNodes, type NatsNode } from './nats-nodes.spec-support.js';
+import { NatsNodes } from './nats-nodes.spec-support.js';
 import { NatsServer } from './nats-server.spec-support.js';
 import { clusterSubject, presenceSubject } from './subjects.js';
 
@@ -34,14 +34,15 @@ const watchfulClock: Clock = {
     systemClock.setTimeout(callback, ms === RELOAD_MS ? 20 : ms === SETTLE_MS ? 5 : ms),
 };
 
-const meet = (...pair: NatsNode[]) =>
+const meet = (...pair: TransportNode[]) =>
   Promise.all(
     pair.flatMap(({ host }) =>
       pair.filter((other) => other.host !== host).map((other) => host.connected(other.host.self.id)),
     ),
   );
 
-const texts = ({ host }: NatsNode) => host.frames.get('a')!.map((frame) => Buffer.from(frame).toString());
+const texts = ({ host }: TransportNode) =>
+  host.frames.get('a')!.map((frame) => Buffer.from(frame).toString());
 
 describe('the secret', () => {
   it('keeps out a node that has another, and both say so without showing one', async () => {
@@ -74,7 +75,7 @@ describe('the secret', () => {
       writeFileSync(file(id), text);
       return nodes.start(id, { secretFile: file(id), clock: watchfulClock });
     };
-    const rotate = async (node: NatsNode, text: string, times: number) => {
+    const rotate = async (node: TransportNode, text: string, times: number) => {
       writeFileSync(file(node.host.self.id), text);
       await node.logged(/secrets_reloaded/, times);
     };

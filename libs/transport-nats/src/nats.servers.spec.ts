@@ -1,6 +1,6 @@
-import { ComplianceHost } from '@noex/testing';
+import { ComplianceHost, type TransportNode } from '@noex/testing';
 import { NatsServer } from './nats-server.spec-support.js';
-import { NatsNodes, type NatsNode } from './nats-nodes.spec-support.js';
+import { NatsNodes } from './nats-nodes.spec-support.js';
 import { nats } from './nats.transport.js';
 import { TcpDoor } from './tcp-door.spec-support.js';
 
@@ -18,7 +18,7 @@ const numbered = (n: number) => {
   frame.writeUInt32BE(n);
   return frame;
 };
-const numbers = (node: NatsNode, from: string) =>
+const numbers = (node: TransportNode, from: string) =>
   (node.host.frames.get(from) ?? []).map((frame) => Buffer.from(frame).readUInt32BE());
 
 describe('a server that is restarted', () => {
@@ -104,7 +104,7 @@ it('what was on its way to a node whose connection is cut arrives all the same, 
 
 it('a node has two subscriptions, however many peers it has', async () => {
   const all = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => nodes.start(id)));
-  const others = (node: NatsNode) => all.filter((other) => other !== node);
+  const others = (node: TransportNode) => all.filter((other) => other !== node);
   await Promise.all(all.flatMap((node) => others(node).map(({ host }) => node.host.connected(host.self.id))));
   expect(await server.subscriptions()).toEqual([2, 2, 2, 2, 2]);
 });

@@ -1,8 +1,10 @@
 // START HERE: what the transport is made of and how its parts meet. Why it is made so: docs/adr/0007-sessions-over-nats.md
 import {
   ClusterStartError,
+  identityOf,
   RefusalLog,
   type DropCounter,
+  type Hello,
   type NodeDownReason,
   type PeerIdentity,
   type TimerHandle,
@@ -11,15 +13,15 @@ import {
 } from '@noex/contracts';
 import { ClusterKeys } from './cluster-keys.js';
 import { isEnvelope } from './envelope.js';
-import { Greeter, greetingSubject } from './greeter.js';
-import type { Hello } from './greeting.js';
+import { Greeter } from './greeter.js';
 import type { SessionKeys } from './keyring.js';
 import { FRAME_HEAD_BYTES, HEAD_BYTES, sessionOf } from './message.js';
 import { resolveOptions, type NatsSettings, type NatsTransportOptions } from './options.js';
-import { PeerTable } from './peer-table.js';
+import { greetingSubject } from './sealed-greetings.js';
 import { MAX_BATCH_BYTES } from './send-queue.js';
 import { ServerLink, type Inbound } from './server-link.js';
 import { Session } from './session.js';
+import { SessionTable } from './session-table.js';
 import { addressOf, ownerOf, presenceSubject } from './subjects.js';
 
 /**
@@ -41,7 +43,7 @@ interface Running {
   readonly host: TransportHost;
   readonly address: string;
   readonly link: ServerLink;
-  readonly peers: PeerTable;
+  readonly peers: SessionTable;
   readonly greeter: Greeter;
 }
 
@@ -129,7 +131,7 @@ class NatsTransport implements Transport {
       reconnected: () => this.reconnected(),
       warn: (key, line, fields) => log.warn(key, line, fields),
     }));
-    const peers = new PeerTable(host.self, address);
+    const peers = new SessionTable(host.self, address);
     const greeter = new Greeter({
       ...settings,
       host,
@@ -157,7 +159,7 @@ class NatsTransport implements Transport {
       id: keys.id,
       sendKey: isSmaller ? keys.toGreater : keys.toSmaller,
       receiveKey: isSmaller ? keys.toSmaller : keys.toGreater,
-      peer: { id: from.id, incarnation: from.incarnation, address: from.address },
+      peer: identityOf(from),
       features: new Set(from.features),
       credit,
       host,

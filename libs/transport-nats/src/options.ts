@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { InvalidOptionsError, silentLogger, systemClock, type Clock, type Logger } from '@noex/contracts';
+import {
+  InvalidOptionsError,
+  parseSecretFile,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type Logger,
+} from '@noex/contracts';
 import { MAX_BATCH_BYTES } from './send-queue.js';
 import { readServers, type NatsServerOptions } from './server-options.js';
-import { parseSecretFile, secretProblem } from './secrets.js';
+import { secretProblem } from './secrets.js';
 
 export interface NatsTransportOptions extends NatsServerOptions {
   /**

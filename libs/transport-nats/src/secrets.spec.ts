@@ -1,10 +1,4 @@
-import { parseSecretFile, secretProblem } from './secrets.js';
-
-it('a file holds one secret a line, or several with commas between', () => {
-  expect(parseSecretFile('one\r\n\n two , three\n')).toEqual(['one', 'two', 'three']);
-  expect(parseSecretFile('one,,two')).toEqual(['one', '', 'two']);
-  expect(parseSecretFile(' \n')).toEqual([]);
-});
+import { secretProblem } from './secrets.js';
 
 it('says what is wrong with secrets, and shows none', () => {
   expect(secretProblem(['short'], false)).toBeUndefined();

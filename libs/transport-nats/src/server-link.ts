@@ -1,9 +1,10 @@
 import { connect, type Msg, type NatsConnection, type Server, type Status } from '@nats-io/transport-node';
 import { ClusterStartError, type Clock, type Logger } from '@noex/contracts';
-import type { NatsServerOptions } from './server-options.js';
-import { connectionOptions, describeServers } from './server-options.js';
+import { isRejection } from './credentials.js';
+import { deniedSubject, serverComplaint, unfitServer, unreachableServer } from './server-errors.js';
+import { connectionOptions, type NatsServerOptions } from './server-options.js';
 import { ServerPulse } from './server-pulse.js';
-import type { Courier } from './session.js';
+import type { Courier } from './courier.js';
 
 /** A restarted server is found again so soon, in ms; nodes that lost it together do not all come back at once. */
 const RECONNECT_WAIT_MS = 100;
@@ -14,8 +15,6 @@ const CONNECT_MS = 2_000;
 const RETRY_MS = 250;
 const FLUSH_MS = 1_000;
 const NO_RESPONDERS = 503;
-/** Headers came with 2.2, and with them the news that nobody reads a subject. */
-const OLDEST_SERVER = [2, 2] as const;
 const MAX_BOUNCES = 10_000;
 
 export interface ServerLinkOptions {
@@ -72,8 +71,8 @@ export class ServerLink implements Courier {
         break;
       } catch (error) {
         if (error instanceof ClusterStartError) throw error;
-        if (this.isClosing || clock.now() >= deadline) throw unreachable(server, error as Error);
-        await this.wait(RETRY_MS);
+        if (this.isClosing || clock.now() >= deadline) throw unreachableServer(server, error as Error);
+        await this.pause();
       }
     }
     logger.info(`connected to ${this.connection!.getServer()}`, {
@@ -107,7 +106,7 @@ export class ServerLink implements Courier {
   }
 
   private async open(): Promise<void> {
-    const { server, name, address, presence } = this.options;
+    const { server, name, address, presence, maxMessageBytes } = this.options;
     const connection = await connect({
       ...connectionOptions(server),
       name,
@@ -125,7 +124,8 @@ export class ServerLink implements Courier {
     this.connection = connection;
     try {
       if (this.isClosing) throw new ClusterStartError('the transport was closed before it had started');
-      this.checkServer(connection);
+      const unfit = unfitServer(connection.info ?? {}, maxMessageBytes);
+      if (unfit) throw unfit;
       this.subscribe(connection, `${address}.>`, (message) => this.take(message));
       this.subscribe(connection, presence, ({ data }) => this.options.message('presence', data));
       await connection.flush();
@@ -147,11 +147,7 @@ export class ServerLink implements Courier {
     connection.subscribe(subject, {
       callback: (error, message) => {
         if (!error) return take(message);
-        this.denied = new ClusterStartError(
-          `the NATS user may not subscribe to "${subject}"; allow it to publish and subscribe to "${clusterOf(subject)}.>"`,
-          { subject },
-          { cause: error },
-        );
+        this.denied = deniedSubject(subject, error);
         // Deaf from now on: begin anew, for permissions may change.
         if (this.isUp) void connection.close();
       },
@@ -165,22 +161,6 @@ export class ServerLink implements Courier {
     const bounced = this.bounces.get(token);
     this.bounces.delete(token);
     bounced?.();
-  }
-
-  private checkServer({ info }: NatsConnection): void {
-    const { maxMessageBytes } = this.options;
-    const [major = 0, minor = 0] = (info?.version ?? '').split('.').map(Number);
-    if (major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1])) {
-      throw new ClusterStartError(
-        `the NATS server is of version ${info?.version}; noex needs ${OLDEST_SERVER.join('.')} or newer`,
-        { version: info?.version },
-      );
-    }
-    if (info!.max_payload >= maxMessageBytes) return;
-    throw new ClusterStartError(
-      `the NATS server takes messages of at most ${info!.max_payload} bytes, this node sends up to ${maxMessageBytes}; raise max_payload of the server`,
-      { maxPayload: info!.max_payload, maxMessageBytes },
-    );
   }
 
   private async watch(connection: NatsConnection): Promise<void> {
@@ -201,13 +181,15 @@ export class ServerLink implements Courier {
       case 'reconnect':
         return this.found();
       case 'error':
-        return this.options.warn(
-          `nats ${status.error.message}`,
-          `the NATS server says: ${status.error.message}; a user of this cluster must be allowed to publish and subscribe to "${clusterOf(this.options.address)}.>"`,
-          { event: 'nats_error', error: status.error.message },
-        );
+        return this.complain(status.error);
       default:
     }
+  }
+
+  private complain(error: Error): void {
+    const { server, address, warn } = this.options;
+    const { key, message } = serverComplaint(server, address, error);
+    warn(key, message, { event: 'nats_error', error: error.message });
   }
 
   /** The server is silent: another one is better, if there is another. */
@@ -251,13 +233,25 @@ export class ServerLink implements Courier {
         this.isUp = false;
         return this.found();
       } catch (error) {
-        this.options.warn('nats reopen', `cannot connect to NATS: ${(error as Error).message}; trying on`, {
-          event: 'nats_error',
-          error: (error as Error).message,
-        });
-        await this.wait(RETRY_MS);
+        this.notReopened(error as Error);
+        await this.pause();
       }
     }
+  }
+
+  private notReopened(error: Error): void {
+    if (isRejection(error)) return this.complain(error);
+    this.options.warn('nats reopen', `cannot connect to NATS: ${error.message}; trying on`, {
+      event: 'nats_error',
+      error: error.message,
+    });
+  }
+
+  /** Before the next try. Timers of the clock keep no OS process alive, and without a connection nothing else may. */
+  private async pause(): Promise<void> {
+    const alive = setInterval(() => {}, 2 ** 30);
+    await this.wait(RETRY_MS);
+    clearInterval(alive);
   }
 
   private wait(ms: number): Promise<void> {
@@ -267,16 +261,4 @@ export class ServerLink implements Courier {
 
 function nameOf({ hostname, port }: Server): string {
   return `${hostname}:${port}`;
-}
-
-function clusterOf(subject: string): string {
-  return subject.split('.').slice(0, 2).join('.');
-}
-
-function unreachable(server: NatsServerOptions, cause: Error): ClusterStartError {
-  return new ClusterStartError(
-    `cannot connect to NATS at ${describeServers(server)}: ${cause.message || 'it does not answer'}; set NATS_URL to a server that this node reaches, with the user it expects`,
-    { servers: describeServers(server) },
-    { cause },
-  );
 }

@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs';
-import {
-  credsAuthenticator,
-  nkeyAuthenticator,
-  type Authenticator,
-  type ConnectionOptions,
-} from '@nats-io/transport-node';
+import type { ConnectionOptions } from '@nats-io/transport-node';
+import { fileAuthenticator } from './credentials.js';
 
 /** Where the servers are, and who this node is to them. */
 export interface NatsServerOptions {
@@ -47,15 +42,11 @@ export function describeServers({ servers }: NatsServerOptions): string {
     .join(', ');
 }
 
-/** The part of the client's options that says where to and who. */
-export function connectionOptions({
-  servers,
-  credsFile,
-  nkeySeedFile,
-  tls,
-}: NatsServerOptions): ConnectionOptions {
+/** The part of the client's options that says where to and who. @throws ClusterStartError where a file with credentials cannot be used. */
+export function connectionOptions(options: NatsServerOptions): ConnectionOptions {
+  const { servers, tls } = options;
   const urls = readServers(servers, []);
-  const authenticator = authenticatorOf(credsFile, nkeySeedFile);
+  const authenticator = fileAuthenticator(options);
   const { username = '', password = '' } = urls[0] ?? {};
   const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
   const isEncrypted = tls !== undefined || urls.some(({ protocol }) => protocol === 'tls:');
@@ -65,13 +56,6 @@ export function connectionOptions({
     ...(authenticator ? { authenticator } : {}),
     ...(isEncrypted ? { tls: tls ?? {} } : {}),
   };
-}
-
-function authenticatorOf(credsFile?: string, nkeySeedFile?: string): Authenticator | undefined {
-  // From the file each time the server asks, so that renewed ones are used.
-  if (credsFile !== undefined) return credsAuthenticator(() => readFileSync(credsFile));
-  if (nkeySeedFile === undefined) return undefined;
-  return nkeyAuthenticator(() => Buffer.from(readFileSync(nkeySeedFile, 'utf8').trim()));
 }
 
 function readUrl(text: string): URL | undefined {

@@ -7,7 +7,8 @@ import {
 } from '@noex/contracts';
 import { VirtualClock } from '@noex/testing';
 import { MAC_BYTES } from './keyring.js';
-import { Session, type Courier } from './session.js';
+import type { Courier } from './courier.js';
+import { Session } from './session.js';
 import { addressOf } from './subjects.js';
 
 /** A message on its way, which a test may deliver, lose, repeat, change or keep for later. */

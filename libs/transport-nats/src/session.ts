@@ -8,16 +8,10 @@ import {
   type TimerHandle,
   type TransportHost,
 } from '@noex/contracts';
-import {
-  encodeSent,
-  HEAD_BYTES,
-  MessageKind,
-  openMessage,
-  readFrames,
-  readSent,
-  sealMessage,
-} from './message.js';
+import type { Courier } from './courier.js';
+import { MessageKind, openMessage, readFrames, readSent } from './message.js';
 import { ReceiveWindow } from './receive-window.js';
+import { SealedMessages } from './sealed-messages.js';
 import { SendQueue } from './send-queue.js';
 import { SignOfLife } from './sign-of-life.js';
 
@@ -29,14 +23,6 @@ export const FLUSH_MS = 1_000;
  */
 const FIRST_LOOKS = 4;
 const MOST_LOOKS = 16;
-
-/** What sessions need of the connection to the server. */
-export interface Courier {
-  readonly isUp: boolean;
-  publish(subject: string, message: Uint8Array): void;
-  /** Calls `bounced` where nobody has subscribed to the subject now. */
-  publishExpecting(subject: string, message: Uint8Array, bounced: () => void): void;
-}
 
 export interface SessionOptions {
   readonly id: number;
@@ -65,10 +51,10 @@ export interface SessionOptions {
 export class Session implements PeerConnection {
   readonly peer: PeerIdentity;
   readonly features: ReadonlySet<string>;
-  readonly life: SignOfLife;
+  readonly liveness: SignOfLife;
   private readonly outbound: SendQueue;
   private readonly inbound: ReceiveWindow;
-  private readonly subject: string;
+  private readonly messages: SealedMessages;
   private isAdmitted = false;
   private isDown = false;
   private isSilent = false;
@@ -77,7 +63,6 @@ export class Session implements PeerConnection {
   /** Set once this side ends the session: from then on nothing is taken, and what arrives is dropped. */
   private reason: NodeDownReason | undefined;
   private flushTimer: TimerHandle | undefined;
-  private controls = 0;
   private peerControls = 0;
   private sentAtLastLook = 0;
   private quietLooks = 0;
@@ -90,17 +75,23 @@ export class Session implements PeerConnection {
     const { peer, features, credit, maxQueuedBytes, clock } = options;
     this.peer = peer;
     this.features = features;
-    this.subject = sessionSubject(peer.address);
     this.inbound = new ReceiveWindow(() => options.windowBytes());
+    this.messages = new SealedMessages({
+      id: options.id,
+      sendKey: options.sendKey,
+      subject: sessionSubject(peer.address),
+      courier: options.courier,
+      inbound: this.inbound,
+    });
     this.outbound = new SendQueue({
       credit,
       maxQueuedBytes,
       transmit: (message, number, isLast) =>
-        this.publish(isLast ? MessageKind.Last : MessageKind.Data, message, number),
+        this.messages.publish(isLast ? MessageKind.Last : MessageKind.Data, message, number),
     });
-    this.life = new SignOfLife({
+    this.liveness = new SignOfLife({
       clock,
-      ask: (bounced) => options.courier.publishExpecting(this.subject, this.sealProbe(), bounced),
+      ask: (bounced) => this.messages.probeExpecting(this.outbound.sent, bounced),
       dead: (reason) => this.cut(reason),
     });
   }
@@ -154,11 +145,15 @@ export class Session implements PeerConnection {
     this.outbound.open();
   }
 
-  /** Ends at once, because another session takes over or the peer knows nothing of this one. */
+  /** Ends at once, as when the peer knows nothing of it. */
   cut(reason: NodeDownReason = 'connection_closed'): void {
     this.reason ??= reason;
-    if (!this.isDown) this.control(MessageKind.Closed);
+    if (!this.isDown) this.messages.control(MessageKind.Closed);
     this.fallDown();
+  }
+
+  supersede(): void {
+    this.cut();
   }
 
   /** Ends with a flush; the host hears nothing more of it. */
@@ -170,8 +165,8 @@ export class Session implements PeerConnection {
   /** The server is reached again: whatever was under way either way may be lost. */
   reconnected(): void {
     if (this.isDown) return;
-    this.control(MessageKind.Resend);
-    this.outbound.resend((message) => this.options.courier.publish(this.subject, message));
+    this.messages.control(MessageKind.Resend);
+    this.outbound.resend((message) => this.messages.again(message));
     this.flush();
   }
 
@@ -185,7 +180,7 @@ export class Session implements PeerConnection {
       this.quietLooks = 0;
       // Ever more seldom: what is late because there is too much to do does not come sooner for being asked about.
       this.looksToProbe = Math.min(2 * this.looksToProbe, MOST_LOOKS);
-      this.options.courier.publish(this.subject, this.sealProbe());
+      this.messages.probe(this.outbound.sent);
     }
     this.sentAtLastLook = this.outbound.sent;
   }
@@ -195,8 +190,9 @@ export class Session implements PeerConnection {
     const head = openMessage(message, this.options.receiveKey);
     if (!head) return this.options.dropped('forged', this);
     // A peer that missed the end of it, or that reached this side too late.
-    if (this.isDown) return void (head.kind !== MessageKind.Closed && this.control(MessageKind.Closed));
-    this.life.seen();
+    if (this.isDown)
+      return void (head.kind !== MessageKind.Closed && this.messages.control(MessageKind.Closed));
+    this.liveness.seen();
     if (!this.isAdmitted) {
       if (!this.options.admit(this)) return this.cut();
       this.isAdmitted = true;
@@ -217,13 +213,13 @@ export class Session implements PeerConnection {
         return this.cut();
       }
       if (kind === MessageKind.Last) this.cut();
-      else if (this.inbound.owesNews) this.control(MessageKind.Ack);
+      else if (this.inbound.owesNews) this.messages.control(MessageKind.Ack);
       return;
     }
     this.options.dropped(arrival === 'repeated' ? 'repeated' : 'ahead', this);
-    if (arrival === 'ahead') this.control(MessageKind.Resend);
+    if (arrival === 'ahead') this.messages.control(MessageKind.Resend);
     // Whoever repeats does not know what is here.
-    else if (arrival === 'repeated' && this.inbound.hasNews) this.control(MessageKind.Ack);
+    else if (arrival === 'repeated' && this.inbound.hasNews) this.messages.control(MessageKind.Ack);
   }
 
   private readonly hand = (frame: Buffer): void => {
@@ -239,10 +235,10 @@ export class Session implements PeerConnection {
     if (number <= this.peerControls) return;
     this.peerControls = number;
     if (kind === MessageKind.Resend) {
-      this.outbound.resend((lost) => this.options.courier.publish(this.subject, lost));
+      this.outbound.resend((message) => this.messages.again(message));
     } else if (kind === MessageKind.Probe) {
       const isBehind = readSent(message) > this.inbound.received;
-      this.control(isBehind ? MessageKind.Resend : MessageKind.Ack);
+      this.messages.control(isBehind ? MessageKind.Resend : MessageKind.Ack);
     }
   }
 
@@ -264,33 +260,11 @@ export class Session implements PeerConnection {
     this.options.host.writable(this);
   }
 
-  private control(kind: MessageKind): void {
-    this.publish(kind, Buffer.alloc(HEAD_BYTES), ++this.controls);
-  }
-
-  private publish(kind: MessageKind, message: Buffer, number: number): void {
-    this.seal(kind, message, number);
-    if (this.options.courier.isUp) this.options.courier.publish(this.subject, message);
-  }
-
-  private sealProbe(): Buffer {
-    const message = encodeSent(this.outbound.sent);
-    this.seal(MessageKind.Probe, message, ++this.controls);
-    return message;
-  }
-
-  private seal(kind: MessageKind, message: Buffer, number: number): void {
-    const { id: session, sendKey } = this.options;
-    const { received: ack, credit } = this.inbound;
-    sealMessage(message, { kind, session, number, ack, credit }, sendKey);
-    this.inbound.told();
-  }
-
   private fallDown(): void {
     if (this.isDown) return;
     this.isDown = true;
     this.options.clock.clearTimeout(this.flushTimer);
-    this.life.stop();
+    this.liveness.stop();
     this.outbound.clear();
     this.options.down(this, this.reason!);
     if (this.isAdmitted && !this.isSilent) this.options.host.peerDown(this, this.reason!);

@@ -1,14 +1,14 @@
-import type {
-  Clock,
-  Logger,
-  NodeDownReason,
-  NodeIdentity,
-  PeerIdentity,
-  Refusal,
-  TimerHandle,
+import {
+  backoffMs,
+  type Clock,
+  type Logger,
+  type NodeDownReason,
+  type NodeIdentity,
+  type PeerIdentity,
+  type Refusal,
+  type TimerHandle,
 } from '@noex/contracts';
 import { parseHostPort } from './address.js';
-import { backoffMs } from './backoff.js';
 
 export type DialOutcome =
   | { readonly kind: 'up'; readonly peer: PeerIdentity }
@@ -244,8 +244,7 @@ export class Dialer {
   private waitMs({ address, failures }: Target, maxMs?: number): number {
     const { reconnectMinMs, reconnectMaxMs, random } = this.options;
     const usualMaxMs = this.isSeed(address) ? Math.min(SEED_MAX_MS, reconnectMaxMs) : reconnectMaxMs;
-    const limits = { minMs: reconnectMinMs, maxMs: Math.max(reconnectMinMs, maxMs ?? usualMaxMs) };
-    return backoffMs(failures, limits, random());
+    return backoffMs(failures, { minMs: reconnectMinMs, maxMs: maxMs ?? usualMaxMs }, random());
   }
 
   private isConnected(target: Target): boolean {

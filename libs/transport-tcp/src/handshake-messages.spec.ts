@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import {
   decodeMessage,
   encodeMessage,
-  printable,
   type HandshakeMessage,
-  type Hello,
+  type HelloMessage,
 } from './handshake-messages.js';
 
-const hello: Hello = {
+const hello: HelloMessage = {
   kind: 'hello',
   id: 'a',
   incarnation: 1_764_000_000_000,
@@ -35,15 +34,8 @@ it('ignores fields of a newer version', () => {
 
 it.each([
   ['no id', { id: undefined }],
-  ['an empty id', { id: '' }],
-  ['a long id', { id: 'x'.repeat(256) }],
-  ['an id of two lines', { id: 'a\nb' }],
-  ['a fractional incarnation', { incarnation: 1.5 }],
-  ['a negative incarnation', { incarnation: -1 }],
-  ['a text as incarnation', { incarnation: '1' }],
-  ['no protocol', { protocol: null }],
-  ['a protocol without minor', { protocol: { major: 1 } }],
   ['an address nobody can dial', { address: 'nowhere' }],
+  ['a long address', { address: `${'x'.repeat(254)}:1` }],
 ])('refuses a hello with %s', (_, fields) => {
   expect(decodeMessage(encodeMessage({ ...hello, ...fields } as never))).toBeUndefined();
 });
@@ -75,18 +67,4 @@ it('refuses everything else, and never throws', () => {
 it('keeps a stranger from writing into the log', () => {
   const message = encodeMessage({ kind: 'refuse', code: 'name_taken', message: 'a\nb\u001b[31m' });
   expect(decodeMessage(message)).toMatchObject({ message: 'a?b?[31m' });
-  expect(printable('x'.repeat(10_000))).toHaveLength(500);
-  expect(printable('Zürich 東京')).toBe('Zürich 東京');
-});
-
-it('takes so many features of a name of that length, and ignores what is none', () => {
-  const read = (features: unknown) => decodeMessage(encodeMessage({ ...hello, features } as never));
-  expect(read(['x', 1, null, '', 'a\nb', 'y'.repeat(256), ['z'], 'of-tomorrow'])).toEqual({
-    ...hello,
-    features: ['x', 'of-tomorrow'],
-  });
-  for (const none of [undefined, null, 'x', 5, { length: 3 }])
-    expect(read(none)).toEqual({ ...hello, features: [] });
-  const many = Array.from({ length: 1_000 }, (_, n) => `f${n}`);
-  expect(read(many)).toEqual({ ...hello, features: many.slice(0, 64) });
 });

@@ -1,8 +1,8 @@
-import type { Refusal } from '@noex/contracts';
+import type { Hello, Refusal } from '@noex/contracts';
 import { Handshake, type HandshakeResult, type HandshakeStep } from './handshake.js';
-import type { HandshakeMessage, Hello } from './handshake-messages.js';
+import type { HandshakeMessage, HelloMessage } from './handshake-messages.js';
 
-function hello(id: string, incarnation = 1): Hello {
+function hello(id: string, incarnation = 1): HelloMessage {
   return {
     kind: 'hello',
     id,
@@ -17,7 +17,11 @@ function hello(id: string, incarnation = 1): Hello {
 type Objection = (peer: Hello, arbiter: boolean) => Refusal | undefined;
 
 /** Runs both sides against each other and returns what each sent and how it ended. */
-function meet(left: Hello, right: Hello, objections: { left?: Objection; right?: Objection } = {}) {
+function meet(
+  left: HelloMessage,
+  right: HelloMessage,
+  objections: { left?: Objection; right?: Objection } = {},
+) {
   const none = () => undefined;
   const sides = [
     { self: left, machine: new Handshake(left, objections.left ?? none) },

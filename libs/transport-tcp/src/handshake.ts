@@ -1,5 +1,5 @@
-import type { PeerIdentity, Refusal } from '@noex/contracts';
-import type { HandshakeMessage, Hello } from './handshake-messages.js';
+import { identityOf, type Hello, type PeerIdentity, type Refusal } from '@noex/contracts';
+import type { HandshakeMessage } from './handshake-messages.js';
 
 export type HandshakeResult =
   | { readonly kind: 'up'; readonly peer: PeerIdentity; readonly features: ReadonlySet<string> }
@@ -85,8 +85,4 @@ export class Handshake {
   private known(): { peer?: PeerIdentity } {
     return this.peer ? { peer: identityOf(this.peer) } : {};
   }
-}
-
-function identityOf({ id, incarnation, address }: Hello): PeerIdentity {
-  return { id, incarnation, address };
 }

@@ -7,5 +7,5 @@ export { parseSeed, type Seed } from './seed.js';
 export type { DnsLookups } from './seed-resolver.js';
 export { tcp } from './tcp.transport.js';
 export { DEFAULT_PORT, type TcpTransportOptions } from './options.js';
-export { MIN_SECRET_BYTES, parseSecretFile } from './secrets.js';
+export { MIN_SECRET_BYTES, parseSecretFile } from '@noex/contracts';
 export { loadTlsFiles, TLS_FILE_NAMES, type TlsFileProblem, type TlsFiles } from './tls-files.js';

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '@noex/contracts';
+import type { TransportNode } from '@noex/testing';
 import { RELOAD_MS, SETTLE_MS } from './file-watcher.js';
-import type { TestNode } from './test-nodes.spec-support.js';
 
 /** The machine's clock, on which files are looked at all the time instead of every few seconds. */
 export const watchfulClock: Clock = {
@@ -12,12 +12,12 @@ export const watchfulClock: Clock = {
 /** Frames that go back and forth between all pairs without a pause, each numbered one higher than the last. */
 export class LiveTraffic {
   private readonly last = new Map<string, number>();
-  private readonly nodes: TestNode[] = [];
+  private readonly nodes: TransportNode[] = [];
   /** Frames that were lost, repeated or out of order. */
   readonly gaps: string[] = [];
 
   /** Begins with nodes that are all connected with each other. */
-  start(nodes: readonly TestNode[]): void {
+  start(nodes: readonly TransportNode[]): void {
     for (const node of nodes) {
       this.nodes.push(node);
       this.listen(node);
@@ -40,7 +40,7 @@ export class LiveTraffic {
     );
   }
 
-  private listen({ host }: TestNode): void {
+  private listen({ host }: TransportNode): void {
     host.onFrame = (connection, frame) => {
       const key = `${connection.peer.id}>${host.self.id}`;
       const number = Buffer.from(frame).readUInt32BE();

@@ -1,10 +1,17 @@
-import type { Clock, Logger, PeerIdentity, Refusal, RefusalLog, TransportHost } from '@noex/contracts';
+import {
+  PeerTable,
+  type Clock,
+  type Logger,
+  type PeerIdentity,
+  type Refusal,
+  type RefusalLog,
+  type TransportHost,
+} from '@noex/contracts';
 import { Dialer, type DialOutcome } from './dialer.js';
 import type { FrameStream } from './framed-socket.js';
 import { Handshake, type HandshakeResult } from './handshake.js';
-import type { Hello } from './handshake-messages.js';
+import type { HelloMessage } from './handshake-messages.js';
 import { HandshakeSession, type SessionResult } from './handshake-session.js';
-import { PeerTable } from './peer-table.js';
 import { TcpConnection } from './tcp-connection.js';
 
 export interface MeshOptions {
@@ -33,9 +40,9 @@ type Refused = Extract<HandshakeResult, { kind: 'refused' }>;
 /** One node's part in the mesh: whom it dials, whom it admits, and who is up. What carries the frames is given. */
 export class Mesh {
   readonly address: string;
-  readonly peers: PeerTable;
+  readonly peers: PeerTable<TcpConnection>;
   readonly dialer: Dialer;
-  private readonly hello: Hello;
+  private readonly hello: HelloMessage;
   private readonly sessions = new Set<HandshakeSession>();
   private isClosed = false;
 
@@ -44,7 +51,7 @@ export class Mesh {
     const { id, incarnation, clusterName, protocol, features = [] } = host.self;
     this.address = address;
     this.hello = { kind: 'hello', id, incarnation, clusterName, protocol, address, features };
-    this.peers = new PeerTable(host.self, address);
+    this.peers = new PeerTable<TcpConnection>(host.self, address);
     this.dialer = new Dialer({
       ...options,
       self: host.self,
@@ -144,7 +151,7 @@ export class Mesh {
           { event: 'frame_oversized', peer: sender.peer.id, length },
         ),
     });
-    peers.add(connection);
+    peers.admit(connection);
     socket.handOver(connection, maxFrameBytes);
     dialer.peerUp(peer);
     host.peerUp(connection);

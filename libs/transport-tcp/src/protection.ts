@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseSecretFile, secretProblem } from './secrets.js';
+import { parseSecretFile, secretProblem } from '@noex/contracts';
 import { loadTlsFiles, TLS_FILE_NAMES, type TlsFiles, type TlsMaterial } from './tls-files.js';
 
 /** What keeps strangers out of the links, as it is at the start. */
@@ -33,7 +33,8 @@ export function resolveProtection(options: ProtectionOptions, problems: string[]
 
 /** What is wrong with secrets for a node that listens there. */
 export function protectionProblem(protection: Protection, exposed: boolean): string | undefined {
-  return protection.kind === 'secrets' ? secretProblem(protection.secrets, exposed) : undefined;
+  if (protection.kind !== 'secrets') return undefined;
+  return secretProblem(protection.secrets, { exposed, shortIsFor: 'only a node on loopback may have' });
 }
 
 function secretsFrom(path: string, problems: string[]): Protection {

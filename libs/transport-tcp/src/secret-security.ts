@@ -1,10 +1,9 @@
 import type { ConnectionOptions, TlsOptions, TLSSocket } from 'node:tls';
-import type { Clock, Logger, Refusal } from '@noex/contracts';
+import { parseSecretFile, type Clock, type Logger, type Refusal } from '@noex/contracts';
 import { FileWatcher } from './file-watcher.js';
 import { deriveKey, type PresharedKey } from './key.js';
 import type { LinkSecurity } from './link-security.js';
-import type { Protection } from './protection.js';
-import { parseSecretFile, secretProblem } from './secrets.js';
+import { protectionProblem, type Protection } from './protection.js';
 import { CERTIFICATE_FOR_KEY, explainTlsError, NO_KEY_OFFERED } from './tls-errors.js';
 import { clientKeyOptions, provedKey, serverKeyOptions } from './tls-options.js';
 
@@ -69,7 +68,8 @@ export class SecretSecurity implements LinkSecurity {
 
   private async examine(secrets: readonly string[]): Promise<string | (() => void)> {
     const { exposed, logger } = this.env;
-    const problem = secrets.length === 0 ? 'it is empty' : secretProblem(secrets, exposed);
+    const problem =
+      secrets.length === 0 ? 'it is empty' : protectionProblem({ kind: 'secrets', secrets }, exposed);
     if (problem !== undefined) return problem;
     const keys = await deriveKeys(secrets);
     return () => {

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type ConnectionOptions } from 'node:tls';
-import { TestAuthority, VirtualClock, writeTlsFiles } from '@noex/testing';
+import { TestAuthority, VirtualClock, writeTlsFiles, type TransportNode } from '@noex/testing';
 import { parseHostPort } from './address.js';
 import { decodeMessage } from './handshake-messages.js';
 import { LiveTraffic, watchfulClock } from './live-traffic.spec-support.js';
-import { expectRefusal, TestNodes, type TestNode } from './test-nodes.spec-support.js';
+import { expectRefusal, TestNodes } from './test-nodes.spec-support.js';
 import type { TlsMaterial } from './tls-files.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -23,16 +23,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const startWith = (id: string, material: TlsMaterial, seeds: TestNode[] = []) =>
+const startWith = (id: string, material: TlsMaterial, seeds: TransportNode[] = []) =>
   nodes.start(id, {
     tls: writeTlsFiles(folder, id, material),
     seeds: seeds.map(({ address }) => address),
     clock: watchfulClock,
   });
 
-const start = (id: string, seeds: TestNode[] = []) => startWith(id, authority.issue({ name: id }), seeds);
+const start = (id: string, seeds: TransportNode[] = []) =>
+  startWith(id, authority.issue({ name: id }), seeds);
 
-const meet = (cluster: readonly TestNode[]) =>
+const meet = (cluster: readonly TransportNode[]) =>
   Promise.all(
     cluster.flatMap(({ host }) =>
       cluster.filter((each) => each.host !== host).map((each) => host.connected(each.host.self.id)),
@@ -40,7 +41,7 @@ const meet = (cluster: readonly TestNode[]) =>
   );
 
 /** What a client that is no node gets to see: the certificate, and what the first frame says. */
-function dial({ address }: TestNode, options: ConnectionOptions = {}) {
+function dial({ address }: TransportNode, options: ConnectionOptions = {}) {
   const socket = connect({ ...parseHostPort(address)!, rejectUnauthorized: false, ...options });
   return new Promise<{ shown: string; protocol: string | null; said: ReturnType<typeof decodeMessage> }>(
     (resolve, reject) => {

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { PROTOCOL_VERSION } from '@noex/contracts';
-import { VirtualClock } from '@noex/testing';
+import { VirtualClock, type TransportNode } from '@noex/testing';
 import { HEADER_BYTES } from './frame-splitter.js';
 import { decodeMessage, encodeMessage } from './handshake-messages.js';
-import { TestNodes, type TestNode } from './test-nodes.spec-support.js';
+import { TestNodes } from './test-nodes.spec-support.js';
 
 const nodes = new TestNodes();
 let sockets: Socket[] = [];
@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 /** Connects from an address of its own and says nothing. On some systems other loopback addresses have to be set up first. */
-async function stranger({ address }: TestNode, localAddress = '127.0.0.1') {
+async function stranger({ address }: TransportNode, localAddress = '127.0.0.1') {
   const socket = connect({ host: '127.0.0.1', port: Number(address.split(':')[1]), localAddress });
   sockets.push(socket);
   socket.on('error', () => {});
@@ -26,7 +26,7 @@ async function stranger({ address }: TestNode, localAddress = '127.0.0.1') {
   return { socket, ended };
 }
 
-const refused = (node: TestNode, reason: string) => node.host.transport.refusals!.get(reason);
+const refused = (node: TransportNode, reason: string) => node.host.transport.refusals!.get(reason);
 
 describe.each<[string, string[], number[]]>([
   ['without a secret', [], [0x00, 0x00, 0x01, 0x00, 0x4e]],

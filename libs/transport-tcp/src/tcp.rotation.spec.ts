@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type ConnectionOptions } from 'node:tls';
-import { VirtualClock } from '@noex/testing';
+import { VirtualClock, type TransportNode } from '@noex/testing';
 import { parseHostPort } from './address.js';
 import { deriveKey } from './key.js';
 import { LiveTraffic, watchfulClock } from './live-traffic.spec-support.js';
-import { expectRefusal, TestNodes, type TestNode } from './test-nodes.spec-support.js';
+import { expectRefusal, TestNodes } from './test-nodes.spec-support.js';
 import { clientKeyOptions } from './tls-options.js';
 
 const OLD = 'an old horse in winter';
@@ -26,22 +26,22 @@ const fileOf = (id: string) => join(folder, id);
 async function startWithFile(
   id: string,
   text: string,
-  seeds: TestNode[] = [],
+  seeds: TransportNode[] = [],
   options: { host?: string; advertisedHost?: string } = {},
-): Promise<TestNode> {
+): Promise<TransportNode> {
   writeFileSync(fileOf(id), text);
   const addresses = seeds.map(({ address }) => address);
   return nodes.start(id, { secretFile: fileOf(id), seeds: addresses, clock: watchfulClock, ...options });
 }
 
 /** Replaces a node's file and waits until the node says that it uses it. */
-async function rotate(node: TestNode, text: string): Promise<void> {
+async function rotate(node: TransportNode, text: string): Promise<void> {
   const count = node.lines.filter((line) => line.includes('secrets_reloaded')).length;
   writeFileSync(fileOf(node.host.self.id), text);
   await node.logged(/secrets_reloaded/, count + 1);
 }
 
-const meet = (ones: readonly TestNode[], others: readonly TestNode[] = ones) =>
+const meet = (ones: readonly TransportNode[], others: readonly TransportNode[] = ones) =>
   Promise.all(
     ones.flatMap(({ host }) =>
       others.filter((o) => o.host !== host).map((o) => host.connected(o.host.self.id)),

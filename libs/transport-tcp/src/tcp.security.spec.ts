@@ -44,8 +44,8 @@ it('tells a node with a secret that the other has none, and the other that it la
 });
 
 it.each([[[]], [['one']]])('names another cluster on both sides, with secrets %j', async (secrets) => {
-  const a = await nodes.start('a', { secrets }, 'shop');
-  const b = await nodes.start('b', { secrets, seeds: [a.address] }, 'mall');
+  const a = await nodes.start('a', { secrets }, { clusterName: 'shop' });
+  const b = await nodes.start('b', { secrets, seeds: [a.address] }, { clusterName: 'mall' });
   await expectRefusal(
     a,
     b,
@@ -60,7 +60,7 @@ it.each([1, 2])(
     const a = await nodes.start('a');
     const b = await nodes.start('b', { seeds: [a.address] });
     await b.host.connected('a');
-    const impostor = await nodes.start('b', { seeds: [a.address] }, 'shop', incarnation);
+    const impostor = await nodes.start('b', { seeds: [a.address] }, { incarnation });
     await Promise.all([a.warned(/named "b".*NODE_NAME/), impostor.warned(/named "b".*NODE_NAME/)]);
     expect(impostor.host.events).toEqual([]);
     expect(a.host.events).toHaveLength(1);

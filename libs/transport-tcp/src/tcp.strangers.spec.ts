@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { PROTOCOL_VERSION, type Logger } from '@noex/contracts';
 import { ComplianceHost } from '@noex/testing';
-import { decodeMessage, encodeMessage, type Hello } from './handshake-messages.js';
+import { decodeMessage, encodeMessage, type HelloMessage } from './handshake-messages.js';
 import type { TcpTransportOptions } from './options.js';
 import { tcp } from './tcp.transport.js';
 
@@ -47,7 +47,7 @@ function frame(body: Uint8Array): Buffer {
   return Buffer.concat([header, body]);
 }
 
-function hello(fields: Partial<Hello> = {}): Buffer {
+function hello(fields: Partial<HelloMessage> = {}): Buffer {
   return frame(
     encodeMessage({
       kind: 'hello',
@@ -125,7 +125,7 @@ describe.each([
 
 describe('a peer made by hand', () => {
   /** Takes part in the handshake as the node with the greater id. */
-  async function join(address: string, fields: Partial<Hello> = {}) {
+  async function join(address: string, fields: Partial<HelloMessage> = {}) {
     const { socket, ended } = stranger(
       address,
       Buffer.concat([hello(fields), frame(encodeMessage({ kind: 'ready' }))]),
@@ -166,7 +166,7 @@ describe('a peer made by hand', () => {
     await old.ended;
   });
 
-  it.each<[string, Partial<Hello>]>([
+  it.each<[string, Partial<HelloMessage>]>([
     ['duplicate', {}],
     ['stale_incarnation', { incarnation: 0 }],
     ['name_taken', { address: '127.0.0.1:10' }],

@@ -1,7 +1,7 @@
 import { Cluster, type ClusterOptions } from '@noex/cluster';
 import type { Logger, ProcessRef } from '@noex/contracts';
 import { plainDriver } from '@noex/runtime';
-import { nats } from '@noex/transport-nats';
+import { nats, type NatsTransportOptions } from '@noex/transport-nats';
 
 const SECRET = 'a-secret-of-enough-bytes';
 
@@ -9,7 +9,10 @@ const SECRET = 'a-secret-of-enough-bytes';
 export interface TestNode {
   readonly cluster: Cluster;
   readonly events: readonly string[];
+  /** The events of its log lines. */
   readonly log: readonly string[];
+  /** Their text. */
+  readonly lines: readonly string[];
 }
 
 const echo = plainDriver({
@@ -25,19 +28,21 @@ export class TestNodes {
     nodeName: string,
     servers: string,
     options: Partial<ClusterOptions> = {},
-    secrets: readonly string[] = [SECRET],
+    link: NatsTransportOptions = {},
   ): Promise<TestNode> {
-    const [events, log]: [string[], string[]] = [[], []];
-    const write = (_: string, fields: Readonly<Record<string, unknown>> = {}) =>
-      void log.push(String(fields['event']));
+    const [events, log, lines]: [string[], string[], string[]] = [[], [], []];
+    const write = (line: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      log.push(String(fields['event']));
+      lines.push(line);
+    };
     const logger: Logger = { debug: write, info: write, warn: write, error: write };
-    const transport = nats({ servers, secrets, logger, connectTimeoutMs: 60_000 });
+    const transport = nats({ servers, secrets: [SECRET], logger, connectTimeoutMs: 60_000, ...link });
     const cluster = new Cluster({ nodeName, transport, logger, ...options });
     cluster.members.nodeUp.add(({ id }) => events.push(`up ${id}`));
     cluster.members.nodeDown.add((id, reason) => events.push(`down ${id} ${reason}`));
     cluster.addBehavior(echo);
     await cluster.start();
-    const node = { cluster, events, log };
+    const node = { cluster, events, log, lines };
     this.nodes.push(node);
     return node;
   }
@@ -48,12 +53,9 @@ export class TestNodes {
   }
 }
 
-export const whole = (nodes: readonly TestNode[]) =>
-  until(
-    'everybody is up',
-    () => nodes.every(({ cluster }) => cluster.members.size === nodes.length - 1),
-    300_000,
-  );
+/** Resolves once all are up for each other. `count`: of all nodes, where some are in other processes. */
+export const whole = (nodes: readonly TestNode[], count = nodes.length) =>
+  until('everybody is up', () => nodes.every(({ cluster }) => cluster.members.size === count - 1), 300_000);
 
 /** Resolves once it holds, which is looked at often; rejects after `withinMs`. */
 export async function until(what: string, holds: () => boolean, withinMs = 30_000): Promise<void> {

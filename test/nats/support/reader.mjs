@@ -3,7 +3,7 @@ import { Cluster } from '@noex/cluster';
 import { plainDriver } from '@noex/runtime';
 import { nats } from '@noex/transport-nats';
 
-const { name, servers, secret } = JSON.parse(process.env.NATS_READER);
+const { name, servers, secret, heartbeat } = JSON.parse(process.env.NATS_READER);
 let count = 0;
 let inOrder = true;
 const log = [];
@@ -13,6 +13,7 @@ const cluster = new Cluster({
   nodeName: name,
   transport: nats({ servers, secrets: [secret], logger }),
   logger,
+  heartbeat,
   mailboxLimit: 1_000_000,
 });
 cluster.addBehavior(

@@ -1,12 +1,10 @@
 // START HERE. One node under test: a Nest app as a user writes it, decorated by hand because nothing compiles it. What it is told stands
 // in the environment variable ROLLING_NODE (see ../support/node.mjs); it writes down what it did in files of its own (history.mjs).
 import 'reflect-metadata';
-import { Body, Controller, HttpException, Inject, Injectable, Module, Post } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   ClusterService,
-  HandleCall,
-  HandleCast,
   NoexBehavior,
   NoexModule,
   ProcessGroupsService,
@@ -14,37 +12,12 @@ import {
   RemoteSpawnService,
 } from '@noex/nestjs';
 import { openHistory, watchLog } from './history.mjs';
-import { Load, WORKERS } from './load.mjs';
+import { Load } from './load.mjs';
+import { delay, injects, workControllerOf, workerWith } from './workload.mjs';
 
 const config = JSON.parse(process.env.ROLLING_NODE);
 const history = openHistory(config.directory, config.name);
-const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** What TypeScript makes of `constructor(private readonly a: A)` and of `@Decorator() method()`. */
-const injects = (type, ...tokens) => tokens.forEach((token, i) => Inject(token)(type, undefined, i));
-const decorate = (decorator, { prototype }, method) =>
-  decorator(prototype, method, Object.getOwnPropertyDescriptor(prototype, method));
-
-/** Takes calls, some of which take their time, and writes down each before it works on it. */
-class Worker {
-  constructor(groups) {
-    this.groups = groups;
-  }
-  init(_, context) {
-    this.groups.join(WORKERS, context.self);
-  }
-  work({ id, tookMs }) {
-    history.handled(id);
-    return tookMs > 0 ? delay(tookMs).then(() => id) : id;
-  }
-  note({ id }) {
-    history.noted(id);
-  }
-}
-NoexBehavior('worker')(Worker);
-injects(Worker, ProcessGroupsService);
-decorate(HandleCall(), Worker, 'work');
-decorate(HandleCast(), Worker, 'note');
+const Worker = workerWith(history);
 
 /** Started all over the cluster, and stopped again. */
 class Visitor {
@@ -69,21 +42,6 @@ class LoadService {
 Injectable()(LoadService);
 injects(LoadService, RemoteCallService, RemoteSpawnService, ProcessGroupsService, ClusterService);
 
-class WorkController {
-  constructor(service) {
-    this.load = service.load;
-  }
-  async work({ tookMs }) {
-    const error = await this.load.request(tookMs);
-    if (error) throw new HttpException({ outcome: error.outcome, code: error.code }, 502);
-    return { ok: true };
-  }
-}
-Controller('work')(WorkController);
-injects(WorkController, LoadService);
-decorate(Post(), WorkController, 'work');
-Body()(WorkController.prototype, 'work', 0);
-
 class AppModule {}
 Module({
   imports: [
@@ -98,7 +56,7 @@ Module({
     }),
   ],
   providers: [Worker, Visitor, LoadService],
-  controllers: [WorkController],
+  controllers: [workControllerOf(LoadService)],
 })(AppModule);
 
 const logger = watchLog(config.directory, config.name, (line) => {

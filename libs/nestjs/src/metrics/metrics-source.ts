@@ -1,3 +1,4 @@
+import type { PeerStats } from '@noex/cluster';
 import type { Durations } from './pulled-metrics.js';
 
 /** Whether a process is one of this node. */
@@ -80,19 +81,7 @@ export interface ProcessCensus {
 }
 
 /** Totals count from when the peer's connection came up. */
-export interface PeerNumbers {
-  readonly id: string;
-  readonly phi: number;
-  /** Undefined until it was measured. */
-  readonly roundTripMs: number | undefined;
-  readonly framesSent: number;
-  readonly bytesSent: number;
-  readonly framesReceived: number;
-  readonly bytesReceived: number;
-  /** Bytes that wait for the network. */
-  readonly queuedBytes: number;
-  /** Calls of this node that wait for its answer. */
-  readonly callsPending: number;
+export interface PeerNumbers extends Omit<PeerStats, 'roundTrips'> {
   /** How long it took to answer the others; undefined where that is not measured. */
   readonly roundTrips: Durations | undefined;
 }

@@ -1,13 +1,22 @@
-import { refusePeer, type NodeIdentity, type PeerIdentity, type Refusal } from '@noex/contracts';
-import type { Hello } from './handshake-messages.js';
-import type { TcpConnection } from './tcp-connection.js';
+import { refusePeer, type Refusal } from './admission.js';
+import type { Hello } from './hello.js';
+import type { NodeIdentity, PeerIdentity } from './node-identity.js';
+
+/** A connection with a peer, as far as a `PeerTable` sees it. */
+export interface TableConnection {
+  readonly peer: PeerIdentity;
+  /** Both ask the peer for a sign of life; `isProven` says whether there was one since, and has the connection end if none comes. */
+  readonly liveness: { ask(): void; isProven(): boolean };
+  /** Ends at once, because another connection takes over. */
+  supersede(): void;
+}
 
 /** Names whose newest incarnation is remembered after it was lost; beyond, the one that came up longest ago is forgotten. */
 const MAX_REMEMBERED = 1_000;
 
-/** The connections that are up: at most one per node id. */
-export class PeerTable {
-  private readonly up = new Map<string, TcpConnection>();
+/** For transports: the connections that are up, at most one per node id. */
+export class PeerTable<C extends TableConnection> {
+  private readonly up = new Map<string, C>();
   private readonly newest = new Map<string, number>();
 
   constructor(
@@ -15,6 +24,7 @@ export class PeerTable {
     private readonly selfAddress: string,
   ) {}
 
+  /** Peers that are up. */
   get size(): number {
     return this.up.size;
   }
@@ -43,13 +53,18 @@ export class PeerTable {
     return this.up.get(id)?.peer.incarnation === incarnation;
   }
 
+  /** Whether it is this connection by which its peer is up. */
+  isCurrent(connection: C): boolean {
+    return this.up.get(connection.peer.id) === connection;
+  }
+
   /** Whether a newer life of the node has been connected: this one is over, and would be refused. */
   isOver({ id, incarnation }: Pick<PeerIdentity, 'id' | 'incarnation'>): boolean {
     return incarnation < (this.newest.get(id) ?? 0);
   }
 
-  /** Puts the connection in place of an older one of the same node, which goes down first. */
-  add(connection: TcpConnection): void {
+  /** It is up, in place of an older one of the same node, which goes down first. */
+  admit(connection: C): void {
     const { id, incarnation } = connection.peer;
     this.up.get(id)?.supersede();
     this.up.set(id, connection);
@@ -58,11 +73,13 @@ export class PeerTable {
     if (this.newest.size > MAX_REMEMBERED) this.newest.delete(this.newest.keys().next().value!);
   }
 
-  remove(connection: TcpConnection): void {
-    if (this.up.get(connection.peer.id) === connection) this.up.delete(connection.peer.id);
+  /** It has ended. */
+  remove(connection: C): void {
+    if (this.isCurrent(connection)) this.up.delete(connection.peer.id);
   }
 
-  all(): TcpConnection[] {
+  /** All that have not ended. */
+  all(): C[] {
     return [...this.up.values()];
   }
 }

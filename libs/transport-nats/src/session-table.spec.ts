@@ -1,7 +1,6 @@
-import { PROTOCOL_VERSION } from '@noex/contracts';
-import type { Hello } from './greeting.js';
-import { PeerTable } from './peer-table.js';
+import { PROTOCOL_VERSION, type Hello } from '@noex/contracts';
 import { SessionPair } from './session-pair.spec-support.js';
+import { SessionTable } from './session-table.js';
 import { addressOf } from './subjects.js';
 
 const identity = (id: string, incarnation: number) => ({ id, incarnation, clusterName: 'shop' });
@@ -16,7 +15,7 @@ const hello = (id: string, incarnation: number): Hello => ({
 async function connected() {
   const pair = await SessionPair.up();
   const { session } = pair.a;
-  const table = new PeerTable(
+  const table = new SessionTable(
     { ...identity('a', 1), protocol: PROTOCOL_VERSION },
     addressOf(identity('a', 1)),
   );

@@ -7,6 +7,10 @@ it('doubles up to its limit', () => {
   expect([1, 2, 3, 4, 5, 6, 7, 8, 500].map((failures) => backoffMs(failures, limits, 0))).toEqual([
     100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000,
   ]);
+  const shorter = { minMs: 100, maxMs: 800 };
+  expect([1, 2, 3, 4, 5, 50].map((failures) => backoffMs(failures, shorter, 0))).toEqual([
+    100, 200, 400, 800, 800, 800,
+  ]);
 });
 
 it('is cut by up to half at random, and stays within its limit', () => {
@@ -16,6 +20,15 @@ it('is cut by up to half at random, and stays within its limit', () => {
       const ms = backoffMs(failures, limits, random);
       expect(ms).toBeGreaterThanOrEqual(50);
       expect(ms).toBeLessThanOrEqual(5_000);
+      const fullMs = backoffMs(failures, limits, 0);
+      expect(ms).toBeLessThanOrEqual(fullMs);
+      expect(ms).toBeGreaterThanOrEqual(fullMs / 2);
     }),
   );
+});
+
+it('is never shorter than its least for a limit below that', () => {
+  expect([1, 2, 50].map((failures) => backoffMs(failures, { minMs: 100, maxMs: 10 }, 0))).toEqual([
+    100, 100, 100,
+  ]);
 });

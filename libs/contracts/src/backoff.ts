@@ -1,5 +1,6 @@
 export interface BackoffLimits {
   readonly minMs: number;
+  /** Below `minMs` it counts as that. */
   readonly maxMs: number;
 }
 
@@ -8,6 +9,6 @@ export interface BackoffLimits {
  * that nodes which failed together do not return together; the wait never exceeds `maxMs`.
  */
 export function backoffMs(failures: number, { minMs, maxMs }: BackoffLimits, random: number): number {
-  const fullMs = Math.min(maxMs, minMs * 2 ** Math.max(0, failures - 1));
+  const fullMs = Math.min(Math.max(minMs, maxMs), minMs * 2 ** Math.max(0, failures - 1));
   return fullMs * (1 - random / 2);
 }
