@@ -29,36 +29,44 @@ export async function listen(
   return app.get(ClusterService).getLocalAddress();
 }
 
-let app: INestApplicationContext;
-let calls: RemoteCallService;
-let spawner: RemoteSpawnService;
-let options: NoexNestOptions;
-let echo: ProcessRef<BoundEchoBehavior>;
-/** On all nodes but this one, in turn. */
-let echoes: ProcessRef<BoundEchoBehavior>[];
+/** A node that calls, and what it calls on all nodes but its own, in turn. */
+interface Client {
+  readonly app: INestApplicationContext;
+  readonly options: NoexNestOptions;
+  readonly echoes: ProcessRef<BoundEchoBehavior>[];
+}
+
+/** By names of the parent's: several in one process differ in nothing but their options. */
+const clients = new Map<string, Client>();
 
 /** Joins those that listen. Without any it is a node alone, and what it calls is its own. */
-export async function connect(addresses: string | string[], wanted: NoexNestOptions): Promise<void> {
+export async function connect(
+  addresses: string | string[],
+  options: NoexNestOptions,
+  name = '',
+): Promise<void> {
   const nodes = [addresses].flat();
-  options = wanted;
   // Over NATS nodes find each other by the server.
-  app = await startNode('client', options, options.nats === undefined ? nodes : []);
+  const app = await startNode('client', options, options.nats === undefined ? nodes : []);
   const cluster = app.get(ClusterService);
   await untilUp(() => cluster.getConnectedNodeCount() === nodes.length);
-  calls = app.get(RemoteCallService);
-  spawner = app.get(RemoteSpawnService);
+  const spawner = app.get(RemoteSpawnService);
   const [self, ...others] = cluster.getNodes();
   const targets = others.length > 0 ? others : [self!];
-  echoes = [];
+  const echoes: ProcessRef<BoundEchoBehavior>[] = [];
   for (let i = 0; i < Math.max(FAN_OUT, targets.length); i++) {
     echoes.push(await spawner.spawn(BoundEchoBehavior, { on: targets[i % targets.length]!.id }));
   }
-  echo = echoes[0]!;
+  clients.set(name, { app, options, echoes });
 }
 
 export const open = (wanted: NoexNestOptions): Promise<void> => connect([], wanted);
 
-export function measure(cell: Cell, ms: number): Promise<Sample> {
+export function measure(cell: Cell, ms: number, name = ''): Promise<Sample> {
+  const { app, options, echoes } = clients.get(name)!;
+  const calls = app.get(RemoteCallService);
+  const spawner = app.get(RemoteSpawnService);
+  const echo = echoes[0]!;
   const { inFlight = 1, payloadBytes = 0 } = cell;
   const { does = 'call', handler = 'echo' } = options;
   const payload = payloadOf(payloadBytes);

@@ -25,7 +25,7 @@ interface Track {
 
 /**
  * Measures every subject of a workload at every cell, round by round: within a round each cell is measured for one subject after
- * the other (A B C, A B C), so that what else the machine does meets all alike. A subject that fails at a cell is not measured there
+ * the other (A B C, then C B A), so that what else the machine does meets all alike, and so does what the one before left behind. A subject that fails at a cell is not measured there
  * again, and starts anew for the others.
  */
 export async function runWorkload(
@@ -73,7 +73,7 @@ export async function runWorkload(
     if (!workload.noWarmUp && !effort.quick) for (const track of tracks) await measure(track, effort.ms);
     const rounds = Math.min(effort.rounds, workload.mostRounds ?? Infinity);
     for (let round = 1; round <= rounds; round++) {
-      for (const track of tracks) {
+      for (const track of round % 2 === 0 ? tracks.toReversed() : tracks) {
         const sample = await measure(track, effort.ms);
         if (sample) track.samples.push(sample);
       }

@@ -60,9 +60,36 @@ export function pairOf(name: string, module: URL, options: object = {}, optional
     async open(children) {
       const [server, client] = await Promise.all([children.start(module), children.start(module)]);
       await client.ask('connect', await server.ask('listen', options), options);
-      return measuredBy(client, server);
+      return measuredBy([client, server]);
     },
   };
+}
+
+/**
+ * Pairs that all have both ends in one and the same process: what the compiler made of the code is the same for all, and the CPU time of an
+ * operation is all there is to it. The module's `connect` and `measure` take the name of a client as their last parameter.
+ */
+export function pairsInOne(
+  module: URL,
+  pairs: readonly (readonly [name: string, options: object])[],
+): Subject[] {
+  let process: Promise<Child> | undefined;
+  return pairs.map(([name, options]) => ({
+    name,
+    async open(children) {
+      const child = await (process ??= children.start(module));
+      await child.ask('connect', await child.ask('listen', options), options, name);
+      const { measure, close } = measuredBy([child], [name]);
+      return {
+        measure,
+        close: async () => {
+          // Whoever opens again, and the others after it, do so in a new one.
+          process = undefined;
+          await close?.();
+        },
+      };
+    },
+  }));
 }
 
 /** One process of a module that exports `open(options)` and `measure(cell, ms)`. */
@@ -78,7 +105,7 @@ export function loneOf(
     async open(children) {
       const child = await children.start(module, nodeArguments);
       await child.ask('open', options);
-      return measuredBy(child);
+      return measuredBy([child]);
     },
   };
 }
@@ -107,9 +134,9 @@ export function freshOf(
   };
 }
 
-/** Asks the first one, and sees what all of them spend. */
-export function measuredBy(child: Child, ...others: Child[]): OpenSubject {
-  const all = [child, ...others];
+/** Asks the first one, with these parameters besides, and sees what all of them spend. */
+export function measuredBy(all: readonly Child[], parameters: readonly unknown[] = []): OpenSubject {
+  const [child] = all as [Child];
   const cpuUs = async (): Promise<number> => {
     const spent = await Promise.all(all.map((each) => each.cpuUs()));
     return spent.reduce((a, b) => a + b);
@@ -117,7 +144,7 @@ export function measuredBy(child: Child, ...others: Child[]): OpenSubject {
   return {
     async measure(cell, ms) {
       const before = await cpuUs();
-      const sample = await child.ask<Sample>('measure', cell, ms);
+      const sample = await child.ask<Sample>('measure', cell, ms, ...parameters);
       return sample.ops === undefined
         ? sample
         : { ...sample, cpuUs: ((await cpuUs()) - before) / sample.ops };

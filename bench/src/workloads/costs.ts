@@ -1,5 +1,5 @@
 import { SMALL_BYTES } from '../harness/payload.js';
-import { childModule, loneOf, pairOf, type Subject, type Workload } from '../harness/workload.js';
+import { childModule, loneOf, pairOf, pairsInOne, type Subject, type Workload } from '../harness/workload.js';
 
 const noex = childModule('noex-nest');
 
@@ -7,7 +7,9 @@ const noex = childModule('noex-nest');
 export const NOTHING = 'nothing (metrics off)';
 export const METRICS = 'metrics (the default)';
 
-const VARIANTS: readonly (readonly [name: string, options: object])[] = [
+type Variant = readonly [name: string, options: object];
+
+const VARIANTS: readonly Variant[] = [
   [NOTHING, { metrics: false }],
   [METRICS, {}],
   ['an interceptor bound to another behavior', { elsewhere: true }],
@@ -27,6 +29,15 @@ export const costs = (): Workload => ({
   about,
   cells: [{ inFlight: 64, payloadBytes: SMALL_BYTES }],
   subjects: VARIANTS.map(([name, options]): Subject => pairOf(name, noex, options)),
+});
+
+export const metricsCost = (): Workload => ({
+  name: 'metrics-cost',
+  title: 'What metrics cost a remote call',
+  about:
+    'Two pairs of processes differ by more than metrics cost. So here both nodes of both pairs are in one process, over TLS on loopback, 64 calls in flight; the CPU time of a call, both ends together, is compared.',
+  cells: [{ inFlight: 64, payloadBytes: SMALL_BYTES }],
+  subjects: pairsInOne(noex, VARIANTS.slice(0, 2)),
 });
 
 export const localCosts = (): Workload => ({

@@ -1,6 +1,6 @@
 import type { Workload } from '../harness/workload.js';
 import { idle, join, loss, mesh } from './clusters.js';
-import { costs, localCosts } from './costs.js';
+import { costs, localCosts, metricsCost } from './costs.js';
 import { burst, localCall, localCast, memory, population, restart, spawnStop } from './local.js';
 import { cast, fanOut, nodesGrowth, remoteCall, remoteSpawn } from './remote.js';
 
@@ -12,6 +12,7 @@ export const workloads = (quick: boolean): Workload[] =>
     fanOut,
     remoteSpawn,
     costs,
+    metricsCost,
     localCall,
     localCast,
     localCosts,

@@ -21,12 +21,16 @@ export function microsOf(timeMs: number): number {
 /** How often something took how long. Observing allocates nothing. */
 export class LatencyHistogram {
   private readonly numbers = new Float64Array(SUM + 1);
+  /** Where the last one was: the next is often as fast. */
+  private bucket = 0;
 
   /** So many things took from `startMicros` (of `microsOf`) until `endMs`; more than 71 minutes count as what is beyond them. */
   observe(startMicros: number, endMs: number, count = 1): void {
     const micros = (microsOf(endMs) - startMicros) >>> 0;
-    let bucket = 0;
+    let { bucket } = this;
     while (micros > LATENCY_BOUNDS[bucket]!) bucket++;
+    while (bucket > 0 && micros <= LATENCY_BOUNDS[bucket - 1]!) bucket--;
+    this.bucket = bucket;
     this.numbers[bucket]! += count;
     this.numbers[SUM]! += micros * count;
   }
