@@ -261,8 +261,7 @@ export class FrameWriter extends MessageBuffer {
         );
       }
       this.reserve(size + 64);
-      buffer.copy(this.buffer, this.position, start, end);
-      this.position += size;
+      this.append(buffer, start, end);
     } catch (error) {
       this.position = this.start;
       this.open = false;

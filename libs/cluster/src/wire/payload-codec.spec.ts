@@ -238,6 +238,20 @@ describe('binary data', () => {
   });
 });
 
+it.each(Array.from({ length: 40 }, (_, i) => 110 + i))(
+  'what takes about %i bytes is read whole, wherever it stands, and stays when the next is read',
+  (bytes) => {
+    const value = { text: 'é'.repeat((bytes - 30) / 2), key: 'v', blob: Buffer.alloc(8, bytes) };
+    const { buffer, start, end } = codec.encode(value);
+    const frame = Buffer.alloc(1_000, 0xff);
+    buffer.copy(frame, 500, start, end);
+    const read = codec.decode(frame, 500, 500 + end - start);
+    roundTrip({ text: 'x'.repeat(40), blob: Buffer.alloc(40) });
+    deepStrictEqual(read, value);
+    expect(() => codec.decode(frame, 500, 500 + end - start - 1)).toThrow();
+  },
+);
+
 describe('objects', () => {
   it('without a prototype arrive as plain objects', () => {
     const bare = Object.assign(Object.create(null) as object, { a: 1, toJSON: 4 });
