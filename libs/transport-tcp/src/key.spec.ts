@@ -17,3 +17,9 @@ it('does not show the key in its public name', async () => {
   expect(id).toMatch(/^[0-9a-f]{32}$/);
   expect(key.toString('hex')).not.toContain(id);
 });
+
+it('is made once for all nodes of a process that hold it', async () => {
+  const [key, same] = await Promise.all([deriveKey('shared'), deriveKey('shared')]);
+  expect(same).toBe(key);
+  expect(await deriveKey('shared')).toBe(key);
+});

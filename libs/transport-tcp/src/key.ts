@@ -1,4 +1,4 @@
-import { createHmac, scrypt } from 'node:crypto';
+import { createHash, createHmac, scrypt } from 'node:crypto';
 
 /** A pre-shared key and the public name under which TLS offers it. */
 export interface PresharedKey {
@@ -12,10 +12,32 @@ const KEY_BYTES = 32;
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 
 /**
+ * Keys in use, by the hash of their secrets: nodes of one OS process, as in tests, share the work. A memo of a pure function; what no node holds
+ * any more is not kept.
+ */
+const inUse = new Map<string, WeakRef<PresharedKey>>();
+const inMaking = new Map<string, Promise<PresharedKey>>();
+
+/**
  * Makes the key of the links from a secret. The salt is fixed on purpose: with the cluster's name in it, a node of another
  * cluster would fail in TLS, where neither side can say why (docs/adr/0004).
  */
-export function deriveKey(secret: string): Promise<PresharedKey> {
+export async function deriveKey(secret: string): Promise<PresharedKey> {
+  const hash = createHash('sha256').update(secret).digest('hex');
+  const known = inUse.get(hash)?.deref();
+  if (known) return known;
+  const making = inMaking.get(hash) ?? makeKey(secret);
+  inMaking.set(hash, making);
+  try {
+    const key = await making;
+    inUse.set(hash, new WeakRef(key));
+    return key;
+  } finally {
+    inMaking.delete(hash);
+  }
+}
+
+function makeKey(secret: string): Promise<PresharedKey> {
   return new Promise((resolve, reject) => {
     scrypt(secret, 'noex mesh link', KEY_BYTES, COST, (error, key) => {
       if (error) return reject(error);
