@@ -4,6 +4,7 @@
  * @module @noex/contracts
  */
 export { refusePeer, type NameHistory, type Refusal, type RefusalCode } from './admission.js';
+export type { Arbiter, ArbiterHost, Lease, Taken } from './arbiter.js';
 export { backoffMs, type BackoffLimits } from './backoff.js';
 export { BehaviorContract, defineContract } from './behavior-contract.js';
 export { systemClock, type Clock, type TimerHandle } from './clock.js';

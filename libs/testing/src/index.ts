@@ -4,6 +4,7 @@
  * @module @noex/testing
  */
 export type { LogLine } from './log-recorder.js';
+export { memoryArbiter, type LostWith, type MemoryArbiter, type MemoryArbiterOptions } from './memory-arbiter.js';
 export { createProbe, ProcessProbe, type ProbeHost, type ProbeMessage } from './process-probe.js';
 export {
   TestAuthority,

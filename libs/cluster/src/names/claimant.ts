@@ -10,7 +10,7 @@ import type { Peer } from '../remote/peer.js';
 import { readErrorData } from '../wire/exit-reason.codec.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import { chooseArbiter } from './arbiter-choice.js';
-import type { Arbiter } from './arbiter.js';
+import type { MeshArbiter } from './mesh-arbiter.js';
 import { MAX_TIMER_MS, type NameRequests } from './name-requests.js';
 
 /** A name that an arbiter keeps for this node. */
@@ -26,7 +26,7 @@ export interface ClaimantParts {
   readonly self: string;
   readonly clock: Clock;
   readonly members: Members;
-  readonly arbiter: Arbiter;
+  readonly arbiter: MeshArbiter;
   readonly requests: NameRequests;
   /** Peers whose names this node has, by their id: only those decide about names. */
   readonly synced: ReadonlySet<string>;

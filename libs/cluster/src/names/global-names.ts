@@ -5,7 +5,7 @@ import type { Members } from '../membership/members.js';
 import type { Quorum } from '../membership/quorum.js';
 import type { Peer } from '../remote/peer.js';
 import type { FrameReader } from '../wire/frame-reader.js';
-import { Arbiter, nameTaken } from './arbiter.js';
+import { MeshArbiter, nameTaken } from './mesh-arbiter.js';
 import { Claimant, tooLate, type Grant } from './claimant.js';
 import { LamportClock } from './lamport-clock.js';
 import { NameExchange } from './name-exchange.js';
@@ -80,7 +80,7 @@ export class GlobalNames {
       removed: (name, ref) => this.exchange.removed(name, ref),
       confirm: (rival, loser) => this.inquiries.confirm(rival, loser),
     });
-    const arbiter = new Arbiter(table, async (held) => (await this.inquiries.confirm(held)) !== 'gone');
+    const arbiter = new MeshArbiter(table, async (held) => (await this.inquiries.confirm(held)) !== 'gone');
     this.claimant = new Claimant({ self: node.id, clock, members, arbiter, requests, synced });
     const register = this.register.bind(this);
     this.exchange = new NameExchange({

@@ -5,7 +5,7 @@ import { MemoryNetwork } from '@noex/transport-memory';
 import type { ClusterOptions } from '../cluster-options.js';
 import { Cluster } from '../cluster.js';
 import { chooseArbiter } from './arbiter-choice.js';
-import type { Arbiter } from './arbiter.js';
+import type { MeshArbiter } from './mesh-arbiter.js';
 
 export interface LogLine extends LogFields {
   readonly node: string;
@@ -141,6 +141,6 @@ export function nameDecidedBy(node: string, ...counts: number[]): string {
 }
 
 /** What decides on a node about names. */
-export function arbiterOf({ names }: Cluster): Arbiter {
-  return (names as unknown as { claimant: { parts: { arbiter: Arbiter } } }).claimant.parts.arbiter;
+export function arbiterOf({ names }: Cluster): MeshArbiter {
+  return (names as unknown as { claimant: { parts: { arbiter: MeshArbiter } } }).claimant.parts.arbiter;
 }
