@@ -90,7 +90,7 @@ export class Cluster implements Messenger {
     const members = new Members(clock, logger, options.heartbeat, () => node.processCount, loopDelay);
     this.members = members;
     this.router = new RemoteRouter(node, members);
-    this.shared = new SharedState(node, members, options.quorum);
+    this.shared = new SharedState(node, members, options.quorum, options.arbiter, random);
     const { shared } = this;
     const spawnHere = (behavior: string, args: NodeSpawnOptions) => this.host.spawn(behavior, args);
     this.spawner = new Spawner(node, members, random, isDraining, spawnHere);
@@ -135,9 +135,11 @@ export class Cluster implements Messenger {
     }
     this.started = true;
     try {
+      await this.names.start();
       this.ownAddress = await this.transport.start(this.host);
     } catch (error) {
       this.setStatus('stopped');
+      await this.shared.close();
       throw error;
     }
     // It was told to leave before it was there.
@@ -183,7 +185,7 @@ export class Cluster implements Messenger {
     if (!this.draining) await this.drain(0);
     this.introductions.stopGossip();
     const ledger = await this.departure.complete(budgetMs, first);
-    this.shared.close();
+    await this.shared.close();
     this.setStatus('stopped');
     this.logger.info(`node "${this.self.id}" left the cluster`, { event: 'node_left', ...ledger });
     return ledger;

@@ -142,5 +142,5 @@ export function nameDecidedBy(node: string, ...counts: number[]): string {
 
 /** What decides on a node about names. */
 export function arbiterOf({ names }: Cluster): MeshArbiter {
-  return (names as unknown as { claimant: { parts: { arbiter: MeshArbiter } } }).claimant.parts.arbiter;
+  return (names as unknown as { grants: { parts: { arbiter: MeshArbiter } } }).grants.parts.arbiter;
 }
