@@ -1,5 +1,6 @@
 import {
   NodeNotRunningError,
+  arbiterFeature,
   PROTOCOL_VERSION,
   silentLogger,
   systemClock,
@@ -82,6 +83,10 @@ export class Cluster implements Messenger {
       incarnation: this.node.incarnation,
       clusterName: options.clusterName ?? DEFAULT_CLUSTER_NAME,
       protocol: PROTOCOL_VERSION,
+      // An arbiter may know what it is once it has started, which it does before the transport.
+      get features() {
+        return options.arbiter ? [arbiterFeature(options.arbiter.id)] : [];
+      },
     };
     this.statusChange = new Listeners('status_change', logger);
     const { self, node, serving } = this;

@@ -355,6 +355,30 @@ describe('a node with an arbiter', () => {
     world.nodes.pop();
   });
 
+  it.each([
+    ['an id that cannot be told to peers', { id: 'two\nlines' }, 'its id is not one line'],
+    ['no length of a lease', { leaseMs: Number.NaN }, 'its leaseMs is NaN'],
+  ])('does not start with one of %s', async (_, own, message) => {
+    const failed = world.start('n1', { arbiter: Object.assign(memoryArbiter(), own) });
+    expect(await world.outcome(failed)).toMatchObject({
+      code: 'cluster_start',
+      message: expect.stringContaining(message) as string,
+    });
+    world.nodes.pop();
+  });
+
+  it('is no peer of those that have another one, or none', async () => {
+    const same = { arbiter, incarnation: 1 };
+    const n1 = await world.start('n1', same);
+    const n2 = await world.start('n2', same);
+    const n3 = await world.start('n3', { ...same, arbiter: memoryArbiter({ clock: world.clock }) });
+    const n4 = await world.start('n4', { incarnation: 1 });
+    await world.clock.advance(1_000);
+    expect(
+      [n1, n2, n3, n4].map(({ members }) => [...members.values()].map(({ identity }) => identity.id)),
+    ).toEqual([['n2'], ['n1'], [], []]);
+  });
+
   it('that leaves gives back all names before the arbiter is closed', async () => {
     const log: string[] = [];
     const release: Arbiter['release'] = async (lease) => {

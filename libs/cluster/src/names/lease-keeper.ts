@@ -1,6 +1,8 @@
 import {
+  arbiterFeature,
   ClusterStartError,
   DrainingError,
+  isName,
   NameClaimTimeoutError,
   NameTakenError,
   type Arbiter,
@@ -44,7 +46,11 @@ export class LeaseKeeper implements NameGrants {
     const { arbiter, node } = this.parts;
     const { clock, logger } = node;
     try {
+      if (!(arbiter.leaseMs > 0)) throw new Error(`its leaseMs is ${arbiter.leaseMs}`);
       await arbiter.start({ node: node.id, clock, logger });
+      // It is told to peers.
+      if (!isName(arbiterFeature(arbiter.id)))
+        throw new Error('its id is not one line of less than 250 characters');
     } catch (error) {
       if (error instanceof ClusterStartError) throw error;
       throw new ClusterStartError(
