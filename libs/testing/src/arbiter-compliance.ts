@@ -109,7 +109,7 @@ function describeLeases(stage: ArbiterStage): void {
       const [a, b] = await stage.pair();
       const lease = leased(await a.claim('orders', 'a'));
       let begunAt = 0;
-      for (let n = 0; n < 5; n++) {
+      for (let n = 0; n < 3; n++) {
         await stage.environment.pass(a.leaseMs / 3);
         begunAt = stage.now();
         expect(await a.renew(lease)).toBe(true);

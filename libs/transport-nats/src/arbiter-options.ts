@@ -29,8 +29,8 @@ export interface ArbiterSettings {
 /** The shortest lease, in ms: servers end entries a quarter of a second late, and a third of it must do for an answer. */
 const MIN_LEASE_MS = 1_000;
 const MAX_REPLICAS = 5;
-/** Of the name of a stream, which is also the name of a folder. */
-const MAX_STREAM_NAME = 255;
+/** Of its name: the identity of an arbiter, which has it in it, crosses nodes as a text of at most 250 characters. */
+const MAX_BUCKET = 180;
 
 /** @throws InvalidOptionsError listing everything that is wrong; passwords do not appear in it. */
 export function resolveArbiterOptions(options: NatsArbiterOptions): ArbiterSettings {
@@ -43,7 +43,7 @@ export function resolveArbiterOptions(options: NatsArbiterOptions): ArbiterSetti
     problems.push('credsFile and nkeySeedFile are given together; give one of them');
   }
   if (clusterName === '') problems.push('clusterName is empty');
-  if (`KV_${bucket}`.length > MAX_STREAM_NAME) {
+  if (bucket.length > MAX_BUCKET) {
     problems.push(`clusterName is too long: its bucket would be named "${bucket}"; choose a shorter one`);
   }
   if (!Number.isInteger(leaseMs) || leaseMs < MIN_LEASE_MS) {

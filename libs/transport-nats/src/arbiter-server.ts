@@ -88,6 +88,11 @@ export function isApiError(error: Error): error is Error & { readonly code: numb
   return error.name === 'JetStreamApiError' || error.name === 'StreamNotFoundError';
 }
 
+/** The user of the server may not ask for it. */
+export function isDenied(error: Error): boolean {
+  return error instanceof PermissionViolationError || error.cause instanceof PermissionViolationError;
+}
+
 export function permissionAdvice(bucket: string): string {
   return `allow it to publish to ${arbiterSubjects(bucket)
     .map((subject) => `"${subject}"`)
@@ -95,7 +100,7 @@ export function permissionAdvice(bucket: string): string {
 }
 
 function bucketAdvice(bucket: string, replicas: number, cause: Error): string {
-  if (cause instanceof PermissionViolationError) return permissionAdvice(bucket);
+  if (isDenied(cause)) return permissionAdvice(bucket);
   if (isWithoutJetStream(cause)) return 'start the server, and enable the account, with JetStream';
   return replicas > 1
     ? `look whether ${replicas} servers of its cluster run with JetStream`

@@ -9,6 +9,8 @@ import type { ServerConnection } from './server-connection.js';
 /** The revision of the key is not the expected one. Clusters of servers say it in two ways. */
 const WRONG_REVISION: ReadonlySet<number> = new Set([10071, 10164]);
 
+/** No name has it. */
+const TRIAL_KEY = '=';
 /** How long the server may take to make the bucket, in ms, before it is asked again. */
 const PREPARE_MS = 2_000;
 
@@ -37,6 +39,7 @@ export class NamesBucket {
     const status = await store.status();
     const unfit = unfitBucket(status, this.settings);
     if (unfit) throw unfit;
+    await tryOut(store);
     return String(status.streamInfo.created);
   }
 
@@ -61,17 +64,11 @@ export class NamesBucket {
     return found ? readEntry(found.revision, found.operation !== 'PUT', found.string()) : undefined;
   }
 
-  private async compare<T>(
+  private compare<T>(
     deadline: number,
     set: (store: KV, timeoutMs: number) => Promise<T>,
   ): Promise<T | undefined> {
-    try {
-      return await this.ask(deadline, set);
-    } catch (error) {
-      if (isApiError(error as Error) && WRONG_REVISION.has((error as { code?: number }).code!))
-        return undefined;
-      throw error;
-    }
+    return unlessWrong(this.ask(deadline, set));
   }
 
   private async ask<T>(deadline: number, request: (store: KV, timeoutMs: number) => Promise<T>): Promise<T> {
@@ -102,5 +99,22 @@ export class NamesBucket {
     } finally {
       this.clock.clearTimeout(timer);
     }
+  }
+}
+
+/** So that what the user may not do shows at the start, and not with the first claim. Changes nothing. */
+async function tryOut(store: KV): Promise<void> {
+  await store.get(TRIAL_KEY);
+  await unlessWrong(store.put(TRIAL_KEY, '', { previousSeq: Number.MAX_SAFE_INTEGER }));
+}
+
+/** `undefined` where the key has another revision. */
+async function unlessWrong<T>(set: Promise<T>): Promise<T | undefined> {
+  try {
+    return await set;
+  } catch (error) {
+    if (isApiError(error as Error) && WRONG_REVISION.has((error as { code?: number }).code!))
+      return undefined;
+    throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { PermissionViolationError } from '@nats-io/transport-node';
 import {
   ClusterStartError,
   RefusalLog,
@@ -17,6 +16,7 @@ import { resolveArbiterOptions, type ArbiterSettings, type NatsArbiterOptions } 
 import {
   bucketFailure,
   isApiError,
+  isDenied,
   isWithoutJetStream,
   permissionAdvice,
   unfitForArbiter,
@@ -195,7 +195,7 @@ class NatsArbiter implements Arbiter {
       opened: (connection) => connection.flush(),
       reconnected: () => {},
       complaint: (error) => {
-        if (!(error instanceof PermissionViolationError)) return serverComplaint(server, subject, error);
+        if (!isDenied(error)) return serverComplaint(server, subject, error);
         const message = `the NATS server says: ${error.message}; ${permissionAdvice(bucket)}`;
         return { key: `arbiter ${error.message}`, message };
       },
@@ -218,7 +218,7 @@ class NatsArbiter implements Arbiter {
   }
 
   private isFinal(error: Error): boolean {
-    if (error instanceof PermissionViolationError) return true;
+    if (isDenied(error)) return true;
     const isAlone = !this.connection!.client.info?.cluster;
     return isAlone && (isWithoutJetStream(error) || isApiError(error));
   }
