@@ -1,4 +1,4 @@
-import { connect } from '@nats-io/transport-node';
+import { connect, type ConnectionOptions } from '@nats-io/transport-node';
 import { Kvm } from '@nats-io/kv';
 import { silentLogger, systemClock, type Lease } from '@noex/contracts';
 import { arbiterSubjects } from './arbiter-server.js';
@@ -32,8 +32,8 @@ function arbiterOf(options: Partial<NatsArbiterOptions> = {}) {
 }
 
 /** The store of the server, by a client of its own. */
-async function storeOf(one: NatsServer = server) {
-  const client = await connect({ servers: one.url });
+async function storeOf(options: ConnectionOptions = { servers: server.url }) {
+  const client = await connect(options);
   closing.push(() => client.close());
   return new Kvm(client);
 }
@@ -197,6 +197,17 @@ describe('a user of the server', () => {
     expect(await arbiter.claim('orders of today', 'b')).toMatchObject({ holder: 'b' });
   });
 
+  it('may do without making the bucket where it is there, as `nats kv add` makes it', async () => {
+    const one = await serve(config(subjects.filter((subject) => !subject.includes('CREATE'))));
+    const servers = `nats://shop:shop@127.0.0.1:${one.port}`;
+    const store = await storeOf({ servers: one.url, user: 'admin', pass: 'admin' });
+    await store.create('shop_names', { ttl: LEASE_MS, history: 1, allow_direct: true });
+    const { arbiter, start } = arbiterOf({ clusterName: 'shop', servers });
+    await start();
+    await arbiter.claim('orders', 'a');
+    expect(await arbiter.claim('orders', 'b')).toMatchObject({ taken: { holder: 'a' } });
+  });
+
   it.each(subjects)(
     'that is not allowed %s is refused at the start, with all that it needs',
     async (missing) => {
@@ -218,6 +229,25 @@ it('starts once, not after it was closed, and answers nothing before', async () 
   const closed = arbiterOf();
   await closed.arbiter.close();
   await expect(closed.start()).rejects.toThrow('the arbiter was closed before it had started');
+});
+
+it('a claim whose answer was lost on the way knows its own entry again when the server is back in time', async () => {
+  const door = await TcpDoor.open(server.port);
+  closing.push(() => door.close());
+  const clusterName = 'recognized';
+  const { arbiter, start } = arbiterOf({
+    clusterName,
+    servers: `nats://127.0.0.1:${door.port}`,
+    leaseMs: 10_000,
+  });
+  await start();
+  const store = await (await storeOf()).open(`${clusterName}_names`);
+  door.swallow();
+  const claim = arbiter.claim('orders', 'a');
+  let entry = await store.get('orders');
+  while (!entry) entry = await store.get('orders');
+  door.cut();
+  expect(await claim).toEqual({ name: 'orders', holder: 'a', epoch: entry.revision });
 });
 
 it('ends what is under way when it is closed', async () => {
