@@ -79,13 +79,13 @@ export function bucketFailure(
 }
 
 /** By what it is called, for the class is of a package that only the client of the store asks for. */
-export function isWithoutJetStream({ name }: Error): boolean {
+function isWithoutJetStream({ name }: Error): boolean {
   return name === 'JetStreamNotEnabled';
 }
 
 /** The server has looked at the request and refuses it. */
-export function isApiError(error: Error): error is Error & { readonly code: number } {
-  return error.name === 'JetStreamApiError' || error.name === 'StreamNotFoundError';
+export function isApiError(error: Error | undefined): error is Error & { readonly code: number } {
+  return error?.name === 'JetStreamApiError' || error?.name === 'StreamNotFoundError';
 }
 
 /** The user of the server may not ask for it. */

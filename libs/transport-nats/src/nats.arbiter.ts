@@ -13,14 +13,7 @@ import {
 import { claimedValue, renewedValue, type Entry } from './arbiter-entry.js';
 import { keyOf } from './arbiter-keys.js';
 import { resolveArbiterOptions, type ArbiterSettings, type NatsArbiterOptions } from './arbiter-options.js';
-import {
-  bucketFailure,
-  isApiError,
-  isDenied,
-  isWithoutJetStream,
-  permissionAdvice,
-  unfitForArbiter,
-} from './arbiter-server.js';
+import { bucketFailure, isApiError, isDenied, permissionAdvice, unfitForArbiter } from './arbiter-server.js';
 import { NamesBucket } from './names-bucket.js';
 import { ServerConnection } from './server-connection.js';
 import { serverComplaint } from './server-errors.js';
@@ -217,10 +210,11 @@ class NatsArbiter implements Arbiter {
     }
   }
 
+  /** Waiting does not help. A bucket that another node has just made may be without a reader of its subjects for a moment. */
   private isFinal(error: Error): boolean {
     if (isDenied(error)) return true;
-    const isAlone = !this.connection!.client.info?.cluster;
-    return isAlone && (isWithoutJetStream(error) || isApiError(error));
+    const { cluster, jetstream } = this.connection!.client.info ?? {};
+    return !cluster && (!jetstream || isApiError(error) || isApiError(error.cause as Error));
   }
 
   private failIfClosed(): void {
