@@ -33,6 +33,7 @@ export class NamesBucket {
 
   private async make(): Promise<string> {
     const { bucket, leaseMs, replicas } = this.settings;
+    if (!this.connection.isUp) throw unconnected();
     // Asked of the leader of the stream alone: others may be behind.
     const options = { ttl: leaseMs, history: 1, replicas, allow_direct: false };
     const store = await new Kvm(this.connection.client).create(bucket, options);
@@ -72,10 +73,10 @@ export class NamesBucket {
   }
 
   private async ask<T>(deadline: number, request: (store: KV, timeoutMs: number) => Promise<T>): Promise<T> {
+    if (!this.connection.isUp) throw unconnected();
     const store = await this.store();
     // Asked now, and not when the request was thought of: nothing is written after the deadline.
     const timeoutMs = Math.min(this.requestMs, deadline - this.clock.now());
-    if (!this.connection.isUp) throw new Error('there is no connection to NATS');
     if (timeoutMs <= 0) throw new Error('it did not answer in time');
     return this.within(timeoutMs, request(store, timeoutMs));
   }
@@ -117,4 +118,8 @@ async function unlessWrong<T>(set: Promise<T>): Promise<T | undefined> {
       return undefined;
     throw error;
   }
+}
+
+function unconnected(): Error {
+  return new Error('there is no connection to NATS');
 }

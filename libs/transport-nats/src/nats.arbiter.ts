@@ -198,23 +198,24 @@ class NatsArbiter implements Arbiter {
 
   /** A cluster of servers that has just started takes a while until it has a leader. */
   private async prepared(bucket: NamesBucket, deadline: number): Promise<string> {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       try {
         return await bucket.prepare();
       } catch (error) {
         if (error instanceof ClusterStartError) throw error;
         const isLast = this.isClosed || this.clock.now() + START_RETRY_MS >= deadline;
-        if (isLast || this.isFinal(error as Error)) throw bucketFailure(this.settings, error as Error);
+        if (isLast || this.isFinal(error as Error, tries)) throw bucketFailure(this.settings, error as Error);
         await this.wait(START_RETRY_MS);
       }
     }
   }
 
-  /** Waiting does not help. A bucket that another node has just made may be without a reader of its subjects for a moment. */
-  private isFinal(error: Error): boolean {
+  /** Waiting does not help. It does where another node is just making the bucket: the server may then refuse once what it takes a moment later. */
+  private isFinal(error: Error, tries: number): boolean {
     if (isDenied(error)) return true;
-    const { cluster, jetstream } = this.connection!.client.info ?? {};
-    return !cluster && (!jetstream || isApiError(error) || isApiError(error.cause as Error));
+    const { cluster, jetstream } = this.connection?.info ?? {};
+    if (cluster) return false;
+    return !jetstream || (tries > 1 && (isApiError(error) || isApiError(error.cause as Error)));
   }
 
   private failIfClosed(): void {

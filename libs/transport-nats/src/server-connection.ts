@@ -67,6 +67,11 @@ export class ServerConnection {
     return this.connection!;
   }
 
+  /** What the server says of itself; `undefined` where there is none. */
+  get info(): ServerInfo | undefined {
+    return this.connection?.info;
+  }
+
   /** @throws ClusterStartError where no server takes this node within `connectTimeoutMs`, or one that cannot be used does. */
   async start(): Promise<void> {
     const { clock, connectTimeoutMs, server, logger } = this.options;
