@@ -140,7 +140,10 @@ export class Cluster implements Messenger {
     }
     this.started = true;
     try {
-      await this.names.start();
+      const arbiter = this.names.start();
+      if (arbiter) await arbiter;
+      // It may have been told to leave meanwhile.
+      if (arbiter && this.draining) return;
       this.ownAddress = await this.transport.start(this.host);
     } catch (error) {
       this.setStatus('stopped');

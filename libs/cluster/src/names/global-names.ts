@@ -288,9 +288,9 @@ export class GlobalNames {
     this.exchange.receive(peer, kind, reader);
   }
 
-  /** Before the first name. Rejects with ClusterStartError where the arbiter does not start. */
-  async start(): Promise<void> {
-    await this.leases?.start();
+  /** Before the first name; undefined without an arbiter. Rejects with ClusterStartError where it does not start. */
+  start(): Promise<void> | undefined {
+    return this.leases?.start();
   }
 
   /** This node has left: nobody waits for an answer any more. Resolves when the arbiter knows, or was given up. */

@@ -367,6 +367,23 @@ describe('a node with an arbiter', () => {
     world.nodes.pop();
   });
 
+  it('may be told to leave while it waits for it, and then does not listen', async () => {
+    let ready!: () => void;
+    const transport = world.network.transport();
+    const started = jest.spyOn(transport, 'start');
+    const start = () => new Promise<void>((resolve) => (ready = resolve));
+    const close = jest.fn(() => Promise.resolve());
+    const waiting = world.start('n1', {
+      transport,
+      arbiter: Object.assign(memoryArbiter(), { start, close }),
+    });
+    expect(await world.outcome(world.nodes[0]!.stop(100))).toBeUndefined();
+    ready();
+    expect(await world.outcome(waiting)).toBeUndefined();
+    expect(started).not.toHaveBeenCalled();
+    expect([world.nodes[0]!.status, close.mock.calls.length]).toEqual(['stopped', 1]);
+  });
+
   it('is no peer of those that have another one, or none', async () => {
     const same = { arbiter, incarnation: 1 };
     const n1 = await world.start('n1', same);
