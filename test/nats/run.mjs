@@ -1,6 +1,6 @@
 // START HERE. `npm run test:nats`: what takes too long for `npm test`. Real nats-servers and what happens to them (*.nats-spec.ts); and the
 // tests of the cluster, of the worker and of rolling restarts, which know of NATS only by CLUSTER_TRANSPORT and NATS_URL.
-// `-- --quick` leaves out the rolling restart and 200 nodes; any other argument is a part of this to run: cluster, faults, worker, rolling.
+// `-- --quick` leaves out the rolling restart and 200 nodes; any other argument is a part of this to run: cluster, faults, arbiter, worker, rolling.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
@@ -20,15 +20,18 @@ const CLUSTER_SPECS =
 const NOT_WITHOUT_FAULTS =
   /^(?!.*(node is lost|gives one DOWN when|whatever races|caller is gone|lost node|^members|told of|one of many|monitors processes|demonitor|come back))/;
 
+const FAULTS = [JEST, '--config', join(import.meta.dirname, 'jest.config.cjs'), '--runInBand'];
+
 const PARTS = {
   cluster: () => ({
     args: [JEST, '--runInBand', CLUSTER_SPECS, '--testNamePattern', NOT_WITHOUT_FAULTS.source],
     server: true,
   }),
   faults: (quick) => ({
-    args: [JEST, '--config', join(import.meta.dirname, 'jest.config.cjs'), '--runInBand'],
+    args: [...FAULTS, 'test/nats/(?!arbiter)'],
     env: { NATS_QUICK: quick ? '1' : '' },
   }),
+  arbiter: () => ({ args: [...FAULTS, 'test/nats/arbiter'] }),
   worker: () => ({ args: [JEST, '--runInBand', 'test/cluster-faults'], server: true }),
   rolling: () => ({ args: [join(ROOT, 'test/rolling-restart/run.mjs'), '--quick'], server: true }),
 };

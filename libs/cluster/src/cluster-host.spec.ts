@@ -45,6 +45,7 @@ describe('a node that was refused', () => {
     'wrong_certificate',
     'cluster_name',
     'protocol_version',
+    'arbiter',
     'name_taken',
     'stale_incarnation',
   ])('for %s cannot have a peer, and says why', async (code) => {

@@ -127,6 +127,7 @@ const LASTING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   'wrong_certificate',
   'cluster_name',
   'protocol_version',
+  'arbiter',
   'name_taken',
   // A newer life of this node is in the cluster.
   'stale_incarnation',

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Transport } from '@noex/contracts';
+import type { Arbiter, Clock, Logger, Transport } from '@noex/contracts';
 import type { QuorumRule } from './membership/quorum.js';
 import type { HeartbeatOptions } from './membership/heartbeat-options.js';
 
@@ -38,7 +38,12 @@ export interface ClusterOptions {
   readonly logger?: Logger;
   /** Nodes it must see to take new global names and to start processes of one. Default false: no condition. */
   readonly quorum?: QuorumRule;
-  /** Numbers in [0, 1) for placement. Default Math.random. */
+  /**
+   * Decides about global names for all nodes, which all have the same one. Default: the nodes decide among themselves, on each side of
+   * a partition.
+   */
+  readonly arbiter?: Arbiter;
+  /** Numbers in [0, 1) for placement and jitter. Default Math.random. */
   readonly random?: () => number;
 }
 

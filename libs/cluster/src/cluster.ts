@@ -1,5 +1,6 @@
 import {
   NodeNotRunningError,
+  arbiterFeature,
   PROTOCOL_VERSION,
   silentLogger,
   systemClock,
@@ -82,6 +83,10 @@ export class Cluster implements Messenger {
       incarnation: this.node.incarnation,
       clusterName: options.clusterName ?? DEFAULT_CLUSTER_NAME,
       protocol: PROTOCOL_VERSION,
+      // An arbiter may know what it is once it has started, which it does before the transport.
+      get features() {
+        return options.arbiter ? [arbiterFeature(options.arbiter.id)] : [];
+      },
     };
     this.statusChange = new Listeners('status_change', logger);
     const { self, node, serving } = this;
@@ -90,7 +95,7 @@ export class Cluster implements Messenger {
     const members = new Members(clock, logger, options.heartbeat, () => node.processCount, loopDelay);
     this.members = members;
     this.router = new RemoteRouter(node, members);
-    this.shared = new SharedState(node, members, options.quorum);
+    this.shared = new SharedState(node, members, options.quorum, options.arbiter, random);
     const { shared } = this;
     const spawnHere = (behavior: string, args: NodeSpawnOptions) => this.host.spawn(behavior, args);
     this.spawner = new Spawner(node, members, random, isDraining, spawnHere);
@@ -135,9 +140,14 @@ export class Cluster implements Messenger {
     }
     this.started = true;
     try {
+      const arbiter = this.names.start();
+      if (arbiter) await arbiter;
+      // It may have been told to leave meanwhile.
+      if (arbiter && this.draining) return;
       this.ownAddress = await this.transport.start(this.host);
     } catch (error) {
       this.setStatus('stopped');
+      await this.shared.close();
       throw error;
     }
     // It was told to leave before it was there.
@@ -183,7 +193,7 @@ export class Cluster implements Messenger {
     if (!this.draining) await this.drain(0);
     this.introductions.stopGossip();
     const ledger = await this.departure.complete(budgetMs, first);
-    this.shared.close();
+    await this.shared.close();
     this.setStatus('stopped');
     this.logger.info(`node "${this.self.id}" left the cluster`, { event: 'node_left', ...ledger });
     return ledger;

@@ -18,7 +18,7 @@ export { ClusterGroups } from './groups/cluster-groups.js';
 export { machineLoopDelay, noLoopDelay, type LoopDelay } from './membership/loop-delay.js';
 export { Quorum, type QuorumRule } from './membership/quorum.js';
 export { GlobalNames, type RegisterOptions } from './names/global-names.js';
-export type { NameConflict, OnConflict } from './names/own-names.js';
+export type { NameConflict, NameLoss, OnConflict } from './names/own-names.js';
 export type { ClusterSpawnOptions } from './spawn-options.js';
 export { DEFAULT_HEARTBEAT, type HeartbeatOptions } from './membership/heartbeat-options.js';
 export type { Candidate, Placement } from './membership/placement.js';

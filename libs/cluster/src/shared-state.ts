@@ -1,3 +1,4 @@
+import type { Arbiter } from '@noex/contracts';
 import type { LocalNode } from '@noex/runtime';
 import { ClusterGroups } from './groups/cluster-groups.js';
 import type { Members } from './membership/members.js';
@@ -17,9 +18,11 @@ export class SharedState {
     members: Members,
     /** Default: no condition. */
     rule: QuorumRule = false,
+    arbiter?: Arbiter,
+    random?: () => number,
   ) {
     this.quorum = new Quorum(rule, node.id, members, node.logger);
-    this.names = new GlobalNames(node, members, this.quorum);
+    this.names = new GlobalNames(node, members, this.quorum, arbiter, random);
     this.groups = new ClusterGroups(node, members);
   }
 
@@ -49,7 +52,7 @@ export class SharedState {
   }
 
   /** The node has left. */
-  close(): void {
-    this.names.close();
+  close(): Promise<void> {
+    return this.names.close();
   }
 }

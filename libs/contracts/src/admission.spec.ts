@@ -1,4 +1,4 @@
-import { refusePeer, type NameHistory } from './admission.js';
+import { arbiterFeature, refusePeer, type NameHistory } from './admission.js';
 import type { NodeIdentity, PeerIdentity } from './node-identity.js';
 
 const self: NodeIdentity = {
@@ -45,6 +45,27 @@ it.each<[string, Partial<Presented>, PeerIdentity | undefined, RegExp]>([
   ['stale_incarnation', { incarnation: 49 }, connected, /incarnation 49.*newer.*50/],
 ])('refuses with %s and says what to do: %j', (code, changes, current, message) => {
   expect(refuse(peer(changes), current)).toEqual({ code, message: expect.stringMatching(message) });
+});
+
+it.each([
+  [undefined, undefined, true],
+  ['NATS, lease 15000 ms', 'NATS, lease 15000 ms', true],
+  ['NATS, lease 15000 ms', undefined, false],
+  [undefined, 'NATS, lease 15000 ms', false],
+  ['NATS, lease 15000 ms', 'NATS, lease 5000 ms', false],
+])('takes a peer of the same arbiter of names alone: %p and %p', (ours, theirs, taken) => {
+  const features = (id: string | undefined) => (id === undefined ? ['zip'] : ['zip', arbiterFeature(id)]);
+  const refusal = refusePeer(
+    { ...self, features: features(ours) },
+    '10.0.0.1:1',
+    peer({ features: features(theirs) }),
+    undefined,
+  );
+  expect(refusal?.code).toBe(taken ? undefined : 'arbiter');
+  if (!taken) {
+    expect(refusal!.message).toContain(`node "n2" has unique names decided by ${theirs ?? 'no arbiter'}`);
+    expect(refusal!.message).toContain(`node "n1" by ${ours ?? 'no arbiter'}; set the same CLUSTER_ARBITER`);
+  }
 });
 
 describe('a newer life at another address', () => {

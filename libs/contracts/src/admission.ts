@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'wrong_certificate'
   | 'cluster_name'
   | 'protocol_version'
+  | 'arbiter'
   | 'self'
   | 'name_taken'
   /** Not decided yet: whether the node that holds the name still lives is being asked. */
@@ -56,6 +57,15 @@ export function refusePeer(
       message: `node "${peer.id}" speaks protocol ${version(peer)}, node "${self.id}" ${version(self)}; run the same major version on both`,
     };
   }
+  if (arbiterOf(peer) !== arbiterOf(self)) {
+    const who = (node: NodeIdentity) => arbiterOf(node) ?? 'no arbiter';
+    return {
+      code: 'arbiter',
+      message:
+        `node "${peer.id}" has unique names decided by ${who(peer)}, node "${self.id}" by ${who(self)}; ` +
+        `set the same CLUSTER_ARBITER (option arbiter) on all nodes`,
+    };
+  }
   if (peer.id === self.id) {
     return peer.incarnation === self.incarnation
       ? { code: 'self', message: `node "${self.id}" reached itself` }
@@ -67,6 +77,17 @@ export function refusePeer(
   return current.incarnation === peer.incarnation || holderLives()
     ? nameTaken(peer.id, peer.address, current.address)
     : contested(peer, current.address);
+}
+
+const ARBITER_FEATURE = 'arbiter ';
+
+/** What a node with an arbiter tells its peers among its features. */
+export function arbiterFeature(id: string): string {
+  return ARBITER_FEATURE + id;
+}
+
+function arbiterOf({ features = [] }: NodeIdentity): string | undefined {
+  return features.find((feature) => feature.startsWith(ARBITER_FEATURE))?.slice(ARBITER_FEATURE.length);
 }
 
 function stale({ id, incarnation }: NodeIdentity, newest: number): Refusal {

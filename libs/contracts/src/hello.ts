@@ -11,6 +11,7 @@ const REFUSAL_CODES: Record<RefusalCode, true> = {
   wrong_certificate: true,
   cluster_name: true,
   protocol_version: true,
+  arbiter: true,
   self: true,
   name_taken: true,
   name_contested: true,

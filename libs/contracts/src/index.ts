@@ -3,7 +3,8 @@
  *
  * @module @noex/contracts
  */
-export { refusePeer, type NameHistory, type Refusal, type RefusalCode } from './admission.js';
+export { arbiterFeature, refusePeer, type NameHistory, type Refusal, type RefusalCode } from './admission.js';
+export type { Arbiter, ArbiterHost, Lease, Taken } from './arbiter.js';
 export { backoffMs, type BackoffLimits } from './backoff.js';
 export { BehaviorContract, defineContract } from './behavior-contract.js';
 export { systemClock, type Clock, type TimerHandle } from './clock.js';

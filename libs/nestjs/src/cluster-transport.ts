@@ -1,5 +1,6 @@
-import { InvalidOptionsError, type Logger, type Transport } from '@noex/contracts';
+import type { Logger, Transport } from '@noex/contracts';
 import { tcp } from '@noex/transport-tcp';
+import { importNats } from './import-nats.js';
 import type { ResolvedNoexOptions } from './options/resolved-options.js';
 
 /** What carries the frames of a node. @throws InvalidOptionsError where it is of a package that is not installed. */
@@ -24,24 +25,11 @@ function createTcp(options: ResolvedNoexOptions, logger: Logger): Transport {
 }
 
 async function createNats(options: ResolvedNoexOptions, logger: Logger): Promise<Transport> {
-  const { nats } = await importNats();
+  const { nats } = await importNats('transport');
   return nats({ ...options.nats.reveal(), ...secretsOf(options), insecure: options.insecure, logger });
 }
 
 // From a file they are read again when it changes.
 function secretsOf({ secrets, secretFile }: ResolvedNoexOptions) {
   return secretFile === undefined ? { secrets: secrets.reveal() } : { secretFile };
-}
-
-/** Only an app that uses it has the package. */
-async function importNats(): Promise<typeof import('@noex/transport-nats')> {
-  try {
-    return await import('@noex/transport-nats');
-  } catch (error) {
-    throw new InvalidOptionsError(
-      `transport "nats" (CLUSTER_TRANSPORT) is a package of its own that cannot be loaded: npm install @noex/transport-nats`,
-      { transport: 'nats' },
-      { cause: error },
-    );
-  }
 }

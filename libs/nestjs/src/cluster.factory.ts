@@ -1,5 +1,6 @@
 import type { Logger } from '@noex/contracts';
 import { Cluster, type ClusterOptions } from '@noex/cluster';
+import { createArbiter } from './cluster-arbiter.js';
 import { createTransport } from './cluster-transport.js';
 import type { ResolvedNoexOptions } from './options/resolved-options.js';
 
@@ -20,6 +21,7 @@ export async function createCluster(
     nodeName,
     quorum,
   } = options;
+  const arbiter = await createArbiter(options);
   return new Cluster({
     ...own,
     nodeName,
@@ -32,6 +34,7 @@ export async function createCluster(
     strictMessages,
     measureLatency: options.metrics !== false,
     quorum,
+    ...(arbiter && { arbiter }),
     transport: await createTransport(options, logger),
     logger,
   });

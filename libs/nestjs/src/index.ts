@@ -31,9 +31,13 @@ export {
   SpawnFailedError,
   SpawnRefusedError,
   SpawnTimeoutError,
+  type Arbiter,
+  type ArbiterHost,
   type ExitReason,
+  type Lease,
   type NodeDownReason,
   type Outcome,
+  type Taken,
 } from '@noex/contracts';
 export type {
   Candidate,
@@ -42,6 +46,7 @@ export type {
   ClusterStatus,
   DrainLedger,
   NameConflict,
+  NameLoss,
   OnConflict,
   Placement,
   QuorumRule,

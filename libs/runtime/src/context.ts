@@ -10,6 +10,7 @@ import { Message, MessageKind, type Headers, type ReplyTarget } from './message.
 import type { Process } from './process.js';
 import type { CallOptions, DeferredReply, ProcessContext, SpawnOptions } from './process-context.js';
 import { ProcessTimer } from './process-extras.js';
+import { greatestEpoch } from './process-lease.js';
 
 const NO_HEADERS: Headers = Object.freeze({});
 
@@ -43,6 +44,10 @@ export class Context implements ProcessContext {
 
   get signal(): AbortSignal {
     return this.#process.signal;
+  }
+
+  get epoch(): number | undefined {
+    return greatestEpoch(this.#process.relations?.leases);
   }
 
   call(to: ProcessRef, method: string, payload?: unknown, options?: CallOptions): Promise<never> {

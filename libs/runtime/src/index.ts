@@ -43,6 +43,7 @@ export type { Observer, ProcessInfo, ProcessTree } from './observer.js';
 export { DEFAULT_CALL_TIMEOUT_MS, PendingCall } from './pending-call.js';
 export { DEFAULT_SHUTDOWN_MS, defineBehavior, plainDriver, type PlainBehavior } from './plain-behavior.js';
 export type { CallOptions, DeferredReply, ProcessContext, SpawnOptions } from './process-context.js';
+export type { ProcessLease } from './process-lease.js';
 export {
   ProcessGroups,
   type GroupChange,

@@ -28,6 +28,7 @@ import { Context } from './context.js';
 import { Observer } from './observer.js';
 import type { LinkedProcess, NameHolder } from './process-extras.js';
 import type { ProcessHost } from './process-host.js';
+import type { ProcessLease } from './process-lease.js';
 import { Process } from './process.js';
 import { mailboxFullError, noProcessError, refuseForNoProcess } from './refusals.js';
 import { Scheduler } from './scheduler.js';
@@ -269,6 +270,16 @@ export class LocalNode implements Messenger, ProcessHost {
   /** The process registered under a name on this node. */
   whereis(name: string): ProcessRef | undefined {
     return this.names.find(name)?.ref;
+  }
+
+  /** From now on the process asks the lease before each message; its epoch is known to the process. */
+  addLease(ref: ProcessRef, lease: ProcessLease): void {
+    const process = this.find(ref);
+    if (process) (process.extras.leases ??= new Set()).add(lease);
+  }
+
+  removeLease(ref: ProcessRef, lease: ProcessLease): void {
+    this.find(ref)?.relations?.leases?.delete(lease);
   }
 
   isAlive(ref: ProcessRef): boolean {

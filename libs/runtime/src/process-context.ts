@@ -45,6 +45,13 @@ export interface ProcessContext {
   readonly headers: Headers;
   /** Aborts when the process is told to stop. */
   readonly signal: AbortSignal;
+  /**
+   * Fencing token, where an arbiter decides about global names: grows with each holder of a name. Give it to what the process writes to,
+   * which refuses a smaller one than it has seen: then a holder that is late, frozen or cut off overwrites nothing of the next one's.
+   * Known from `init` on where the process was spawned under a global name; the greatest where it has several; undefined without a
+   * name, from the moment on at which the name is lost, and without an arbiter.
+   */
+  readonly epoch: number | undefined;
 
   call<B, M extends CallName<B>>(
     to: ProcessRef<B>,

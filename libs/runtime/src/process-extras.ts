@@ -1,6 +1,7 @@
 import type { ReplyTarget } from './message.js';
 import { exitedError, type ExitReason, type ProcessRef } from '@noex/contracts';
 import type { LocalMonitor, Monitor } from './monitor.js';
+import type { ProcessLease } from './process-lease.js';
 import { WheelEntry, type TimerWheel } from './timer-wheel.js';
 
 /** What most processes never have, kept apart so that an idle process stays small. */
@@ -15,6 +16,8 @@ export class ProcessExtras {
   /** Links to processes of other nodes. */
   remoteLinks: Set<RemoteLinkEnd> | undefined;
   names: Set<string> | undefined;
+  /** Names of the cluster that are its own for a time. */
+  leases: Set<ProcessLease> | undefined;
   timers: Map<number, ProcessTimer> | undefined;
   /** Ends the process when its `terminate` takes too long; not among its timers, which its own code may cancel. */
   terminateLimit: ProcessTimer | undefined;

@@ -8,6 +8,7 @@ import { admits } from './mailbox-admission.js';
 import { Message, MessageKind } from './message.js';
 import { ProcessExtras, type LinkedProcess } from './process-extras.js';
 import type { ProcessContext } from './process-context.js';
+import { checkLeases } from './process-lease.js';
 import type { ProcessHost } from './process-host.js';
 import { STATUS_NAMES, Status, type ProcessStatus } from './process-status.js';
 import { answerRejected, answerUnhandled, failAll, skipAbandoned } from './refusals.js';
@@ -138,6 +139,7 @@ export class Process implements Runnable, Dispatchable, LinkedProcess, ActivePro
 
   private takeTurns(limit: number): number {
     for (let n = 0; n < limit; n++) {
+      if (this.extra?.leases) checkLeases(this.extra.leases);
       if (this.exiting !== undefined) {
         this.terminate();
         return n + 1;

@@ -1,9 +1,11 @@
 /**
- * Probes, a virtual clock, and the compliance suite for transports.
+ * Probes, a virtual clock, and the compliance suites for transports and arbiters.
  *
  * @module @noex/testing
  */
+export { describeArbiterCompliance, type ArbiterComplianceEnvironment } from './arbiter-compliance.js';
 export type { LogLine } from './log-recorder.js';
+export { memoryArbiter, type LostWith, type MemoryArbiter, type MemoryArbiterOptions } from './memory-arbiter.js';
 export { createProbe, ProcessProbe, type ProbeHost, type ProbeMessage } from './process-probe.js';
 export {
   TestAuthority,

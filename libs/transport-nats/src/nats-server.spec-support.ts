@@ -13,10 +13,17 @@ export class NatsServer {
     readonly port: number,
     private readonly monitoringPort: number,
     private readonly args: string[],
+    private readonly storage = ['-js'],
   ) {}
 
   static async start(...args: string[]): Promise<NatsServer> {
     const server = new NatsServer(await freePort(), await freePort(), args);
+    await server.start();
+    return server;
+  }
+
+  static async withoutJetStream(): Promise<NatsServer> {
+    const server = new NatsServer(await freePort(), await freePort(), [], []);
     await server.start();
     return server;
   }
@@ -63,9 +70,11 @@ export class NatsServer {
 
   /** Resolves when it takes connections. Again after `kill`: the same port, the same store. */
   async start(): Promise<void> {
-    const child = spawn('nats-server', [...this.listen(), '-js', '-sd', this.folder, ...this.args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      'nats-server',
+      [...this.listen(), ...this.storage, '-sd', this.folder, ...this.args],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     this.child = child;
     await new Promise<void>((resolve, reject) => {
       let said = '';

@@ -1,19 +1,10 @@
-import { connect, type Msg, type NatsConnection, type Server, type Status } from '@nats-io/transport-node';
-import { ClusterStartError, type Clock, type Logger } from '@noex/contracts';
-import { isRejection } from './credentials.js';
-import { deniedSubject, serverComplaint, unfitServer, unreachableServer } from './server-errors.js';
-import { connectionOptions, type NatsServerOptions } from './server-options.js';
-import { ServerPulse } from './server-pulse.js';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { ClusterStartError, Clock, Logger } from '@noex/contracts';
 import type { Courier } from './courier.js';
+import { ServerConnection } from './server-connection.js';
+import { deniedSubject, serverComplaint, unfitServer } from './server-errors.js';
+import type { NatsServerOptions } from './server-options.js';
 
-/** A restarted server is found again so soon, in ms; nodes that lost it together do not all come back at once. */
-const RECONNECT_WAIT_MS = 100;
-const RECONNECT_JITTER_MS = 150;
-/** Of the client itself, in ms; `ServerPulse` sees a silent server sooner. */
-const CLIENT_PING_MS = 20_000;
-const CONNECT_MS = 2_000;
-const RETRY_MS = 250;
-const FLUSH_MS = 1_000;
 const NO_RESPONDERS = 503;
 const MAX_BOUNCES = 10_000;
 
@@ -42,48 +33,34 @@ export type Inbound = 'own' | 'presence';
 
 /** The node's one connection to a server, or to one of several, kept up for good. Has two subscriptions, however many peers there are. */
 export class ServerLink implements Courier {
-  private connection: NatsConnection | undefined;
-  private isClosing = false;
-  private lostAt: number | undefined;
+  private readonly connection: ServerConnection;
   private bounceCount = 0;
-  private silentServer: string | undefined;
   /** What to do when nobody reads a subject, by the last part of the subject to which the server says so. */
   private readonly bounces = new Map<string, () => void>();
-  isUp = false;
-  private readonly pulse: ServerPulse;
 
   constructor(private readonly options: ServerLinkOptions) {
-    this.pulse = new ServerPulse({
-      clock: options.clock,
-      ask: () => this.connection!.flush(),
-      received: () => this.connection!.stats().inMsgs,
-      silent: () => this.leave(),
+    const { server, address, maxMessageBytes } = options;
+    this.connection = new ServerConnection({
+      ...options,
+      purpose: 'transport',
+      unfit: (info) => unfitServer(info, maxMessageBytes),
+      opened: (connection) => this.subscribe(connection),
+      complaint: (error) => serverComplaint(server, address, error),
     });
   }
 
+  get isUp(): boolean {
+    return this.connection.isUp;
+  }
+
   /** @throws ClusterStartError where no server takes this node within `connectTimeoutMs`, or one that cannot be used does. */
-  async start(): Promise<void> {
-    const { clock, connectTimeoutMs, server, logger } = this.options;
-    const deadline = clock.now() + connectTimeoutMs;
-    for (;;) {
-      try {
-        await this.open();
-        break;
-      } catch (error) {
-        if (error instanceof ClusterStartError) throw error;
-        if (this.isClosing || clock.now() >= deadline) throw unreachableServer(server, error as Error);
-        await this.pause();
-      }
-    }
-    logger.info(`connected to ${this.connection!.getServer()}`, {
-      event: 'nats_connected',
-      server: this.connection!.getServer(),
-    });
+  start(): Promise<void> {
+    return this.connection.start();
   }
 
   publish(subject: string, message: Uint8Array): void {
     // What is published while there is no connection would be lost without a word.
-    if (this.isUp) this.connection!.publish(subject, message);
+    if (this.isUp) this.connection.client.publish(subject, message);
   }
 
   publishExpecting(subject: string, message: Uint8Array, bounced: () => void): void {
@@ -91,67 +68,30 @@ export class ServerLink implements Courier {
     const token = String(++this.bounceCount);
     if (this.bounces.size >= MAX_BOUNCES) this.bounces.delete(this.bounces.keys().next().value!);
     this.bounces.set(token, bounced);
-    this.connection!.publish(subject, message, { reply: `${this.options.address}.r.${token}` });
+    this.connection.client.publish(subject, message, { reply: `${this.options.address}.r.${token}` });
   }
 
   /** Hands over what was published, within a second, and closes. */
-  async close(): Promise<void> {
-    this.isClosing = true;
-    this.pulse.stop();
-    const { connection } = this;
-    if (!connection) return;
-    if (this.isUp) await Promise.race([connection.flush().catch(() => {}), this.wait(FLUSH_MS)]);
-    this.isUp = false;
-    await connection.close();
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
-  private async open(): Promise<void> {
-    const { server, name, address, presence, maxMessageBytes } = this.options;
-    const connection = await connect({
-      ...connectionOptions(server),
-      name,
-      noEcho: true,
-      timeout: CONNECT_MS,
-      maxReconnectAttempts: -1,
-      ignoreAuthErrorAbort: true,
-      reconnectTimeWait: RECONNECT_WAIT_MS,
-      reconnectJitter: RECONNECT_JITTER_MS,
-      reconnectJitterTLS: RECONNECT_JITTER_MS,
-      pingInterval: CLIENT_PING_MS,
-      reconnectToServer: (pool) => pool.find((one) => nameOf(one) !== this.silentServer) ?? null,
-      noAsyncTraces: true,
-    });
-    this.connection = connection;
-    try {
-      if (this.isClosing) throw new ClusterStartError('the transport was closed before it had started');
-      const unfit = unfitServer(connection.info ?? {}, maxMessageBytes);
-      if (unfit) throw unfit;
-      this.subscribe(connection, `${address}.>`, (message) => this.take(message));
-      this.subscribe(connection, presence, ({ data }) => this.options.message('presence', data));
-      await connection.flush();
-      if (this.isClosing) throw new ClusterStartError('the transport was closed before it had started');
-      if (this.denied) throw this.denied;
-    } catch (error) {
-      this.connection = undefined;
-      await connection.close();
-      throw error;
-    }
-    this.isUp = true;
-    this.pulse.start();
-    void this.watch(connection);
-  }
-
-  private denied: ClusterStartError | undefined;
-
-  private subscribe(connection: NatsConnection, subject: string, take: (message: Msg) => void): void {
-    connection.subscribe(subject, {
-      callback: (error, message) => {
-        if (!error) return take(message);
-        this.denied = deniedSubject(subject, error);
-        // Deaf from now on: begin anew, for permissions may change.
-        if (this.isUp) void connection.close();
-      },
-    });
+  private async subscribe(connection: NatsConnection): Promise<void> {
+    const { address, presence, message } = this.options;
+    let denied: ClusterStartError | undefined;
+    const take = (subject: string, taken: (message: Msg) => void) =>
+      connection.subscribe(subject, {
+        callback: (error, msg) => {
+          if (!error) return taken(msg);
+          denied = deniedSubject(subject, error);
+          // Deaf from now on: begin anew, for permissions may change.
+          if (this.isUp) void connection.close();
+        },
+      });
+    take(`${address}.>`, (msg) => this.take(msg));
+    take(presence, ({ data }) => message('presence', data));
+    await connection.flush();
+    if (denied) throw denied;
   }
 
   private take(message: Msg): void {
@@ -162,103 +102,4 @@ export class ServerLink implements Courier {
     this.bounces.delete(token);
     bounced?.();
   }
-
-  private async watch(connection: NatsConnection): Promise<void> {
-    const closed = connection.closed();
-    for await (const status of connection.status()) {
-      if (this.connection === connection && !this.isClosing) this.noticed(status);
-    }
-    const error = await closed;
-    if (this.isClosing || this.connection !== connection) return;
-    this.lost(error ? error.message : 'the connection was closed');
-    await this.reopen();
-  }
-
-  private noticed(status: Status): void {
-    switch (status.type) {
-      case 'disconnect':
-        return this.lost(`lost ${status.server}`);
-      case 'reconnect':
-        return this.found();
-      case 'error':
-        return this.complain(status.error);
-      default:
-    }
-  }
-
-  private complain(error: Error): void {
-    const { server, address, warn } = this.options;
-    const { key, message } = serverComplaint(server, address, error);
-    warn(key, message, { event: 'nats_error', error: error.message });
-  }
-
-  /** The server is silent: another one is better, if there is another. */
-  private leave(): void {
-    const { connection } = this;
-    this.silentServer = connection!.getServer();
-    this.lost(`${this.silentServer} does not answer`);
-    // Not its own reconnect, which first waits until everything is written.
-    void connection!.close();
-  }
-
-  private lost(why: string): void {
-    if (!this.isUp) return;
-    this.isUp = false;
-    this.pulse.stop();
-    this.lostAt = this.options.clock.now();
-    this.options.logger.warn(`no connection to NATS: ${why}; trying on`, { event: 'nats_disconnected' });
-  }
-
-  private found(): void {
-    if (this.isUp) return;
-    this.isUp = true;
-    this.silentServer = undefined;
-    this.pulse.start();
-    const server = this.connection!.getServer();
-    const downMs = Math.round(this.options.clock.now() - (this.lostAt ?? 0));
-    this.options.logger.info(`connected to ${server} again after ${downMs} ms`, {
-      event: 'nats_reconnected',
-      server,
-      downMs,
-    });
-    this.options.reconnected();
-  }
-
-  /** The client gave its connection up, which it does for some errors: begin anew. */
-  private async reopen(): Promise<void> {
-    while (!this.isClosing) {
-      try {
-        this.denied = undefined;
-        await this.open();
-        this.isUp = false;
-        return this.found();
-      } catch (error) {
-        this.notReopened(error as Error);
-        await this.pause();
-      }
-    }
-  }
-
-  private notReopened(error: Error): void {
-    if (isRejection(error)) return this.complain(error);
-    this.options.warn('nats reopen', `cannot connect to NATS: ${error.message}; trying on`, {
-      event: 'nats_error',
-      error: error.message,
-    });
-  }
-
-  /** Before the next try. Timers of the clock keep no OS process alive, and without a connection nothing else may. */
-  private async pause(): Promise<void> {
-    const alive = setInterval(() => {}, 2 ** 30);
-    await this.wait(RETRY_MS);
-    clearInterval(alive);
-  }
-
-  private wait(ms: number): Promise<void> {
-    return new Promise((resolve) => this.options.clock.setTimeout(resolve, ms));
-  }
-}
-
-function nameOf({ hostname, port }: Server): string {
-  return `${hostname}:${port}`;
 }

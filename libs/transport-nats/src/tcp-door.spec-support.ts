@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** Stands between clients and a server on loopback, and can lose what passes. */
 export class TcpDoor {
   private readonly sockets = new Set<Socket>();
-  private isSwallowing = false;
+  private swallowing: 'answers' | 'requests' | undefined;
   private swallowedBytes = 0;
   private awaited: { readonly bytes: number; readonly resolve: () => void } | undefined;
 
@@ -24,10 +24,10 @@ export class TcpDoor {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** What the server says from now on gets lost, until `cut`. */
-  swallow(): void {
+  /** What the server says from now on gets lost, or what the clients say, until `cut`. */
+  swallow(lost: 'answers' | 'requests' = 'answers'): void {
     this.swallowedBytes = 0;
-    this.isSwallowing = true;
+    this.swallowing = lost;
   }
 
   /** Resolves when so much was lost. */
@@ -40,7 +40,7 @@ export class TcpDoor {
 
   /** Every connection ends; new ones may come. */
   cut(): void {
-    this.isSwallowing = false;
+    this.swallowing = undefined;
     for (const socket of this.sockets) socket.destroy();
   }
 
@@ -62,7 +62,8 @@ export class TcpDoor {
         to.destroy();
       });
       from.on('data', (bytes: Buffer) => {
-        if (from === client || !this.isSwallowing) return void to.write(bytes);
+        const isLost = this.swallowing === (from === client ? 'requests' : 'answers');
+        if (!isLost) return void to.write(bytes);
         this.swallowedBytes += bytes.length;
         this.look();
       });

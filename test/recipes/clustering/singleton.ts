@@ -32,6 +32,9 @@ export class TicketOfficeKeeper implements OnApplicationBootstrap, OnApplication
   onApplicationBootstrap(): void {
     const keep = () => void this.keep();
     this.stops.push(this.names.onChange('ticket-office', keep), this.cluster.onQuorumChange(keep));
+    // After a start that failed, and where an arbiter keeps the name of a node that has crashed.
+    const timer = setInterval(keep, 5_000);
+    this.stops.push(() => clearInterval(timer));
     keep();
   }
 

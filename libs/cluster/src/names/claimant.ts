@@ -10,11 +10,12 @@ import type { Peer } from '../remote/peer.js';
 import { readErrorData } from '../wire/exit-reason.codec.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import { chooseArbiter } from './arbiter-choice.js';
-import type { Arbiter } from './arbiter.js';
+import type { MeshArbiter } from './mesh-arbiter.js';
+import type { NameGrant, NameGrants } from './name-grants.js';
 import { MAX_TIMER_MS, type NameRequests } from './name-requests.js';
 
-/** A name that an arbiter keeps for this node. */
-export interface Grant {
+/** A claim, and whom it was made of. */
+interface Grant {
   readonly name: string;
   readonly number: number;
   /** Undefined: this node is the arbiter itself. */
@@ -26,24 +27,23 @@ export interface ClaimantParts {
   readonly self: string;
   readonly clock: Clock;
   readonly members: Members;
-  readonly arbiter: Arbiter;
+  readonly arbiter: MeshArbiter;
   readonly requests: NameRequests;
   /** Peers whose names this node has, by their id: only those decide about names. */
   readonly synced: ReadonlySet<string>;
 }
 
 /** Asks for names: whoever is the arbiter, and again when the arbiter is lost or membership makes it another node. */
-export class Claimant {
+export class Claimant implements NameGrants {
   constructor(private readonly parts: ClaimantParts) {}
 
-  /** Rejects with NameTakenError or, when nobody decided until `deadline` (on this node's clock), NameClaimTimeoutError. */
-  async claim(name: string, ref: ProcessRef | undefined, deadline: number): Promise<Grant> {
+  async claim(name: string, ref: ProcessRef | undefined, deadline: number): Promise<NameGrant> {
     for (;;) {
       const number = this.parts.requests.nextNumber();
       const grant: Grant = { name, number, arbiter: this.arbiterOf(name) };
       const leftMs = deadline - this.parts.clock.now();
       const refusal = leftMs > 0 ? await this.ask(grant, ref, leftMs) : 'timeout';
-      if (refusal === undefined) return grant;
+      if (refusal === undefined) return this.granted(grant);
       this.release(grant);
       if (refusal === 'timeout') throw tooLate(name);
       if (refusal instanceof Error) throw refusal;
@@ -51,13 +51,18 @@ export class Claimant {
     }
   }
 
-  /** Whether the node that granted the name is still the one to ask. */
-  isCurrent({ name, arbiter }: Grant): boolean {
-    return this.arbiterOf(name) === arbiter;
+  private granted(grant: Grant): NameGrant {
+    const { name, arbiter } = grant;
+    return {
+      name,
+      lease: undefined,
+      isCurrent: () => this.arbiterOf(name) === arbiter,
+      bind: () => {},
+      release: () => this.release(grant),
+    };
   }
 
-  /** The name is not wanted any more; harmless once it is registered. */
-  release({ number, arbiter }: Grant): void {
+  private release({ number, arbiter }: Grant): void {
     if (arbiter) arbiter.control((writer) => writer.numbered(FrameKind.NameCancel, number));
     else this.parts.arbiter.cancel(this.parts.self, number);
   }

@@ -17,12 +17,12 @@ const holders = (world: NameWorld, of: string) =>
 
 /** Arbiters and askers keep nothing of what is settled. */
 function leftovers({ names }: Cluster): unknown {
-  const { claimant, requests, registering } = names as unknown as {
-    claimant: { parts: { arbiter: { openClaims: number; granted: Map<string, unknown> } } };
+  const { grants, requests, registering } = names as unknown as {
+    grants: { parts: { arbiter: { openClaims: number; granted: Map<string, unknown> } } };
     requests: { size: number };
     registering: Map<string, unknown>;
   };
-  const { arbiter } = claimant.parts;
+  const { arbiter } = grants.parts;
   return [arbiter.openClaims, arbiter.granted.size, requests.size, registering.size];
 }
 

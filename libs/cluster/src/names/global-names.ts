@@ -1,20 +1,22 @@
-import { InvalidMessageError, ProcessNotFoundError, type ProcessRef } from '@noex/contracts';
+import { InvalidMessageError, ProcessNotFoundError, type Arbiter, type ProcessRef } from '@noex/contracts';
 import { requireTimeLimit, type LocalNode } from '@noex/runtime';
 import { Listeners } from '../listeners.js';
 import type { Members } from '../membership/members.js';
 import type { Quorum } from '../membership/quorum.js';
 import type { Peer } from '../remote/peer.js';
 import type { FrameReader } from '../wire/frame-reader.js';
-import { Arbiter, nameTaken } from './arbiter.js';
-import { Claimant, tooLate, type Grant } from './claimant.js';
+import { MeshArbiter, nameTaken } from './mesh-arbiter.js';
+import { Claimant, tooLate } from './claimant.js';
 import { LamportClock } from './lamport-clock.js';
+import { LeaseKeeper } from './lease-keeper.js';
 import { NameExchange } from './name-exchange.js';
+import type { NameGrant, NameGrants } from './name-grants.js';
 import { NameInquiries, notFound } from './name-inquiries.js';
 import { MAX_TIMER_MS, NameRequests } from './name-requests.js';
 import { NameTable } from './name-table.js';
 import { requireName } from './name-wire.js';
 import { OwnNames, type NameConflict, type OnConflict } from './own-names.js';
-import type { Registration } from './registration.js';
+import { compareLeases, compareRegistrations, type Registration } from './registration.js';
 
 /** Long enough that a hung node is found out first and another one decides. */
 const DEFAULT_REGISTER_TIMEOUT_MS = 10_000;
@@ -22,8 +24,8 @@ const DEFAULT_REGISTER_TIMEOUT_MS = 10_000;
 /** How a global name is taken. */
 export interface RegisterOptions {
   /**
-   * What becomes of the process if it turns out, when a partition heals, that another one has the name. Default `stop`. A
-   * function only for a process of this node.
+   * What becomes of the process if it turns out, when a partition heals, that another one has the name, or if its lease of the
+   * name is over. Default `stop`. A function only for a process of this node.
    */
   readonly onConflict?: OnConflict;
   /** How long to wait for the decision, in milliseconds. Default 10,000. */
@@ -38,8 +40,9 @@ type NameListener = (ref: ProcessRef | undefined) => void;
  *
  * The node of a process owns its registrations and tells every peer, so that looking a name up costs no message. Who gets a
  * name is decided by one node, picked by a hash of the name, so that among nodes that all see each other no name is ever
- * held twice. Nodes that do not see each other may each give it away; when they meet, the node of the later registration
- * (`compareRegistrations`) gives it up.
+ * held twice (`Claimant`). Nodes that do not see each other may each give it away; when they meet, the node of the later
+ * registration (`compareRegistrations`) gives it up. With an arbiter that one decides (`LeaseKeeper`), and nobody holds a name for
+ * longer than its lease.
  */
 export class GlobalNames {
   /** Two processes had one name; emitted once on the node of each of the two. */
@@ -47,7 +50,7 @@ export class GlobalNames {
   private readonly time = new LamportClock();
   private readonly synced = new Set<string>();
   private readonly changed: Listeners<[name: string, ref: ProcessRef | undefined]>;
-  private readonly table = new NameTable((name, ref) => this.changed.emit(name, ref));
+  private readonly table: NameTable;
   /** Names that are being registered here, and for whom. */
   private readonly registering = new Map<
     string,
@@ -56,18 +59,26 @@ export class GlobalNames {
   private readonly requests: NameRequests;
   private readonly own: OwnNames;
   private readonly inquiries: NameInquiries;
-  private readonly claimant: Claimant;
+  private readonly grants: NameGrants;
+  private readonly leases: LeaseKeeper | undefined;
   private readonly exchange: NameExchange;
 
   constructor(
     private readonly node: LocalNode,
     private readonly members: Members,
     private readonly quorum: Quorum,
+    /** Decides about names; without one the nodes do among themselves. */
+    arbiter?: Arbiter,
+    random: () => number = Math.random,
   ) {
     const { clock, logger } = node;
-    const { table, time, synced } = this;
     this.conflict = new Listeners('name_conflict', logger);
     this.changed = new Listeners('name_change', logger);
+    this.table = new NameTable(
+      (name, ref) => this.changed.emit(name, ref),
+      arbiter ? compareLeases : compareRegistrations,
+    );
+    const { table, time, synced } = this;
     this.requests = new NameRequests(clock);
     const { requests } = this;
     const stands = (held: Registration) => this.own.stands(held);
@@ -78,10 +89,14 @@ export class GlobalNames {
       conflict: this.conflict,
       added: (registration) => this.exchange.added(registration),
       removed: (name, ref) => this.exchange.removed(name, ref),
+      release: (lease) => this.leases?.release(lease),
       confirm: (rival, loser) => this.inquiries.confirm(rival, loser),
     });
-    const arbiter = new Arbiter(table, async (held) => (await this.inquiries.confirm(held)) !== 'gone');
-    this.claimant = new Claimant({ self: node.id, clock, members, arbiter, requests, synced });
+    const lost = this.own.leaseLost.bind(this.own);
+    this.leases = arbiter && new LeaseKeeper({ node, arbiter, table, random, lost });
+    const mesh = new MeshArbiter(table, async (held) => (await this.inquiries.confirm(held)) !== 'gone');
+    this.grants =
+      this.leases ?? new Claimant({ self: node.id, clock, members, arbiter: mesh, requests, synced });
     const register = this.register.bind(this);
     this.exchange = new NameExchange({
       node,
@@ -89,7 +104,7 @@ export class GlobalNames {
       time,
       table,
       own: this.own,
-      arbiter,
+      arbiter: mesh,
       requests,
       synced,
       register,
@@ -98,6 +113,10 @@ export class GlobalNames {
 
   /** The process that has the name, as far as this node knows; a read of its memory. Never one of a node that is down. */
   whereis(name: string): ProcessRef | undefined {
+    const found = this.table.find(name);
+    if (found?.ref.node !== this.node.id) return found?.ref;
+    // Its lease may be over since.
+    this.own.get(name);
     return this.table.find(name)?.ref;
   }
 
@@ -153,19 +172,19 @@ export class GlobalNames {
     timeoutMs: number,
   ): Promise<void> {
     const deadline = this.node.clock.now() + timeoutMs;
-    const grant = await this.claimant.claim(name, ref, deadline);
+    const grant = await this.grants.claim(name, ref, deadline);
     await this.hold(grant, ref, onConflict, deadline);
   }
 
   /**
    * Starts a process that is the only one of its name: the name is reserved before `start` is called (with the time that is
-   * left) and registered once it has started. When either fails nothing is left; `undone` is called before a process that
+   * left, and what to tell of the process before its `init`) and registered once it has started. When either fails nothing is left; `undone` is called before a process that
    * did start is killed for that. `timeoutMs` is for all of it together.
    */
   async spawn(
     name: string,
     timeoutMs: number,
-    start: (timeoutMs: number) => Promise<ProcessRef>,
+    start: (timeoutMs: number, onSpawn: (ref: ProcessRef) => void) => Promise<ProcessRef>,
     undone: () => void,
   ): Promise<ProcessRef> {
     const { clock } = this.node;
@@ -173,12 +192,12 @@ export class GlobalNames {
     requireTimeLimit(timeoutMs, 'spawn');
     this.quorum.require(`a process of the global name "${name}"`);
     const deadline = clock.now() + timeoutMs;
-    const grant = await this.claimant.claim(name, undefined, deadline);
+    const grant = await this.grants.claim(name, undefined, deadline);
     let ref: ProcessRef;
     try {
-      ref = await start(Math.max(1, deadline - clock.now()));
+      ref = await start(Math.max(1, deadline - clock.now()), grant.bind);
     } catch (error) {
-      this.claimant.release(grant);
+      grant.release();
       throw error;
     }
     try {
@@ -195,7 +214,7 @@ export class GlobalNames {
 
   /** Turns a grant into a registration, once more asking whoever decides now. */
   private async hold(
-    granted: Grant,
+    granted: NameGrant,
     ref: ProcessRef,
     onConflict: OnConflict,
     deadline: number,
@@ -206,21 +225,23 @@ export class GlobalNames {
       for (;;) {
         this.requireAlive(ref);
         this.quorum.require(`the global name "${name}"`);
-        if (!this.claimant.isCurrent(grant)) {
-          this.claimant.release(grant);
-          grant = await this.claimant.claim(name, ref, deadline);
+        if (!grant.isCurrent()) {
+          grant.release();
+          grant = await this.grants.claim(name, ref, deadline);
           continue;
         }
-        const rival = this.table.rivalOf(name, ref);
+        // One who has a lease has no rival: every other has lost its own.
+        const rival = grant.lease ? undefined : this.table.rivalOf(name, ref);
         if (!rival) break;
         if ((await this.inquiries.confirm(rival)) !== 'gone') throw nameTaken(name, rival.ref);
         if (this.node.clock.now() >= deadline) throw tooLate(name);
       }
     } catch (error) {
-      this.claimant.release(grant);
+      grant.release();
       throw error;
     }
-    this.own.hold({ name, ref, epoch: this.time.tick() }, onConflict);
+    grant.bind(ref);
+    this.own.hold({ name, ref, epoch: grant.lease?.epoch ?? this.time.tick() }, onConflict, grant.lease);
   }
 
   private async registerThere(
@@ -267,8 +288,14 @@ export class GlobalNames {
     this.exchange.receive(peer, kind, reader);
   }
 
-  /** This node has left: nobody waits for an answer any more. */
-  close(): void {
+  /** Before the first name; undefined without an arbiter. Rejects with ClusterStartError where it does not start. */
+  start(): Promise<void> | undefined {
+    return this.leases?.start();
+  }
+
+  /** This node has left: nobody waits for an answer any more. Resolves when the arbiter knows, or was given up. */
+  async close(): Promise<void> {
     this.requests.close();
+    await this.leases?.close();
   }
 }

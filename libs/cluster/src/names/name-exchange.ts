@@ -4,7 +4,7 @@ import type { Members } from '../membership/members.js';
 import type { Peer } from '../remote/peer.js';
 import { FrameKind } from '../wire/frame-kind.js';
 import { ProtocolError, type FrameReader } from '../wire/frame-reader.js';
-import type { Arbiter } from './arbiter.js';
+import type { MeshArbiter } from './mesh-arbiter.js';
 import type { LamportClock } from './lamport-clock.js';
 import type { NameRequests } from './name-requests.js';
 import type { NameTable } from './name-table.js';
@@ -22,7 +22,7 @@ export interface NameExchangeParts {
   readonly time: LamportClock;
   readonly table: NameTable;
   readonly own: OwnNames;
-  readonly arbiter: Arbiter;
+  readonly arbiter: MeshArbiter;
   readonly requests: NameRequests;
   readonly synced: Set<string>;
   register(

@@ -1,6 +1,6 @@
 import { ProcessRef } from '@noex/contracts';
 import { NameTable } from './name-table.js';
-import type { Registration } from './registration.js';
+import { compareLeases, type Registration } from './registration.js';
 
 const at = (node: string, id: number, epoch: number, name = 'leader'): Registration => ({
   name,
@@ -25,6 +25,12 @@ it('of several registrations of a name it means the one that the rule keeps, in 
     expect(table.rivalOf('leader', new ProcessRef('n1', 1, 1))).toMatchObject({ epoch: 2 });
     expect(table.rivalOf('leader', undefined)).toMatchObject({ epoch: 1 });
   }
+});
+
+it('keeps to the rule it is given', () => {
+  const table = new NameTable(() => {}, compareLeases);
+  for (const epoch of [2, 3, 1]) table.add(at(`n${epoch}`, 1, epoch));
+  expect(table.find('leader')).toMatchObject({ epoch: 3 });
 });
 
 it('tells of a change only where a name means another process, or nobody', () => {

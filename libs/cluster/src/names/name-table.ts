@@ -11,7 +11,11 @@ export class NameTable {
   private readonly byNode = new Map<string, Map<string, Registration>>();
 
   /** `changed` is called for each name that means another process than before, or nobody. */
-  constructor(private readonly changed: (name: string, ref: ProcessRef | undefined) => void) {}
+  constructor(
+    private readonly changed: (name: string, ref: ProcessRef | undefined) => void,
+    /** The rule: negative where its first argument keeps the name. */
+    private readonly compare: (a: Registration, b: Registration) => number = compareRegistrations,
+  ) {}
 
   get size(): number {
     return this.byName.size;
@@ -42,7 +46,7 @@ export class NameTable {
     const ofNode = this.byNode.get(ref.node) ?? new Map<string, Registration>();
     const replaced = ofNode.get(name);
     const others = (this.byName.get(name) ?? []).filter((other) => other !== replaced);
-    this.byName.set(name, [...others, registration].sort(compareRegistrations));
+    this.byName.set(name, [...others, registration].sort(this.compare));
     ofNode.set(name, registration);
     this.byNode.set(ref.node, ofNode);
     this.tell(name, before);

@@ -15,7 +15,17 @@ export function spawnHere(
   // The caller hears of the end of a process that it was given, and of no other.
   let failed = false;
   const down = onDown && ((reason: ExitReason) => void (failed || onDown(reason)));
-  const start = (leftMs: number) =>
-    node.spawn(behavior, { ...options, timeoutMs: leftMs, ...(down ? { onDown: down } : {}) });
+  const start = (leftMs: number, bind: (ref: ProcessRef) => void) => {
+    const onSpawn = (ref: ProcessRef) => {
+      bind(ref);
+      options.onSpawn?.(ref);
+    };
+    return node.spawn(behavior, {
+      ...options,
+      timeoutMs: leftMs,
+      onSpawn,
+      ...(down ? { onDown: down } : {}),
+    });
+  };
   return names.spawn(globalName, timeoutMs, start, () => (failed = true));
 }

@@ -1,11 +1,11 @@
 import type { LogFields, Logger, ProcessRef } from '@noex/contracts';
-import { plainDriver } from '@noex/runtime';
+import { plainDriver, type ProcessContext } from '@noex/runtime';
 import { VirtualClock } from '@noex/testing';
 import { MemoryNetwork } from '@noex/transport-memory';
 import type { ClusterOptions } from '../cluster-options.js';
 import { Cluster } from '../cluster.js';
 import { chooseArbiter } from './arbiter-choice.js';
-import type { Arbiter } from './arbiter.js';
+import type { MeshArbiter } from './mesh-arbiter.js';
 
 export interface LogLine extends LogFields {
   readonly node: string;
@@ -23,6 +23,9 @@ export class NameWorld {
   readonly looks: (ProcessRef | undefined)[] = [];
   /** Processes that ended, with their reason. */
   readonly ends = new Map<string, unknown>();
+  /** What each process sees of itself, and the epoch it had in its `init`. */
+  readonly contexts = new Map<string, ProcessContext>();
+  readonly initEpochs = new Map<string, number | undefined>();
   /** While it is set, `slow` processes do not finish their init. */
   gate: Promise<void> | undefined;
   readonly network: MemoryNetwork;
@@ -46,7 +49,7 @@ export class NameWorld {
     cluster.addBehavior(
       plainDriver({
         name: 'idle',
-        init: () => null,
+        init: (_, context) => this.started(context),
         handleCast: {
           look: (name: string, state) => {
             this.looks.push(cluster.names.whereis(name));
@@ -64,7 +67,8 @@ export class NameWorld {
     cluster.addBehavior(
       plainDriver({
         name: 'slow',
-        init: async (args: { fail?: boolean } | undefined) => {
+        init: async (args: { fail?: boolean } | undefined, context) => {
+          this.started(context);
           await this.gate;
           if (args?.fail) throw new Error('no start');
           return null;
@@ -74,6 +78,18 @@ export class NameWorld {
     this.nodes.push(cluster);
     await cluster.start();
     return cluster;
+  }
+
+  private started(context: ProcessContext): null {
+    const process = context.self.toString();
+    this.contexts.set(process, context);
+    this.initEpochs.set(process, context.epoch);
+    return null;
+  }
+
+  /** The epoch that a process has now. */
+  epochOf(ref: ProcessRef): number | undefined {
+    return this.contexts.get(ref.toString())?.epoch;
   }
 
   /** Nodes n1, n2, … that all see each other. */
@@ -141,6 +157,6 @@ export function nameDecidedBy(node: string, ...counts: number[]): string {
 }
 
 /** What decides on a node about names. */
-export function arbiterOf({ names }: Cluster): Arbiter {
-  return (names as unknown as { claimant: { parts: { arbiter: Arbiter } } }).claimant.parts.arbiter;
+export function arbiterOf({ names }: Cluster): MeshArbiter {
+  return (names as unknown as { grants: { parts: { arbiter: MeshArbiter } } }).grants.parts.arbiter;
 }

@@ -2,6 +2,7 @@ import type { ProcessRef } from '@noex/contracts';
 import type { LocalNode, Monitor } from '@noex/runtime';
 import type { Listeners } from '../listeners.js';
 import type { Confirmation } from './name-inquiries.js';
+import type { NameLease } from './name-lease.js';
 import type { NameTable } from './name-table.js';
 import type { OnLost } from './name-wire.js';
 import type { Registration } from './registration.js';
@@ -13,18 +14,26 @@ export interface NameConflict {
   readonly lost: ProcessRef;
 }
 
+/** The lease of a name is over, whoever has the name now. */
+export interface NameLoss {
+  readonly name: string;
+  readonly kept?: undefined;
+  readonly lost: ProcessRef;
+}
+
 /**
- * What becomes of a process that loses its name to another one:
+ * What becomes of a process that loses its name to another one, or with its lease:
  *
- * - `stop`: it ends with the reason `{ shutdown: { nameConflict: name, kept } }`
- * - `demote`: it lives on without the name, and gets the info message `name_lost` with `{ name, kept }`
+ * - `stop`: it ends with the reason `{ shutdown: { nameConflict: name, kept } }`, or `{ shutdown: { nameLost: name } }` with its lease
+ * - `demote`: it lives on without the name, and gets the info message `name_lost` with `{ name, kept }`, or `{ name }` with its lease
  * - a function decides between the two, on the node of the loser, once; one that throws means `stop`
  */
-export type OnConflict = OnLost | ((conflict: NameConflict) => OnLost);
+export type OnConflict = OnLost | ((conflict: NameConflict | NameLoss) => OnLost);
 
 interface OwnName extends Registration {
   onConflict: OnConflict;
   readonly monitor: Monitor;
+  readonly lease: NameLease | undefined;
   /** A rival is being asked whether it still holds the name. */
   contested: boolean;
   /** Registrations that lost the name to this one, so that each is told of once. */
@@ -38,6 +47,8 @@ export interface OwnNamesParts {
   /** Tells the peers. */
   added(registration: Registration): void;
   removed(name: string, ref: ProcessRef): void;
+  /** The name is free: its lease is not needed any more. */
+  release(lease: NameLease): void;
   /** Asks the node of a rival whether it still holds the name; if so, `loser` has to give it up. */
   confirm(rival: Registration, loser: Registration): Promise<Confirmation>;
 }
@@ -49,6 +60,7 @@ export class OwnNames {
   constructor(private readonly parts: OwnNamesParts) {}
 
   get(name: string): Registration | undefined {
+    this.held.get(name)?.lease?.check();
     return this.held.get(name);
   }
 
@@ -61,12 +73,13 @@ export class OwnNames {
     return this.held.values();
   }
 
-  /** The process lives, and nobody else here has the name. */
-  hold(registration: Registration, onConflict: OnConflict): void {
+  /** The process lives, and nobody else here has the name, or only one whose lease is over. */
+  hold(registration: Registration, onConflict: OnConflict, lease?: NameLease): void {
     const { node, table, added } = this.parts;
     const { name, ref } = registration;
+    this.held.get(name)?.lease?.lose('outranked');
     const monitor = node.monitor(ref, () => this.release(name, ref));
-    this.held.set(name, { ...registration, onConflict, monitor, contested: false, beaten: new Set() });
+    this.held.set(name, { ...registration, onConflict, monitor, lease, contested: false, beaten: new Set() });
     table.add(registration);
     added(registration);
   }
@@ -84,6 +97,7 @@ export class OwnNames {
     this.held.delete(name);
     this.parts.table.remove(name, ref);
     this.parts.removed(name, ref);
+    if (own.lease) this.parts.release(own.lease);
     return true;
   }
 
@@ -92,6 +106,7 @@ export class OwnNames {
     const own = this.held.get(name);
     const first = this.parts.table.find(name);
     if (!own || !first || own.contested || first.ref.equals(own.ref)) return;
+    if (own.lease) return own.lease.lose('outranked');
     own.contested = true;
     void this.settle(own, first);
   }
@@ -115,7 +130,20 @@ export class OwnNames {
     else node.exit(lost, { shutdown: { nameConflict: name, kept: kept.toString() } });
   }
 
-  private fateOf({ onConflict }: OwnName, conflict: NameConflict): OnLost {
+  /** The lease is over: who acts on it gives the name up. Gives what becomes of that. */
+  leaseLost(lease: NameLease): OnLost {
+    const { node } = this.parts;
+    const { name, ref } = lease;
+    const own = this.held.get(name);
+    const isHeld = own?.lease === lease;
+    if (isHeld) this.release(name, own.ref);
+    const fate = isHeld ? this.fateOf(own, { name, lost: own.ref }) : 'stop';
+    if (ref && fate === 'demote') node.send(ref, 'name_lost', { name });
+    else if (ref) node.exit(ref, { shutdown: { nameLost: name } });
+    return fate;
+  }
+
+  private fateOf({ onConflict }: OwnName, conflict: NameConflict | NameLoss): OnLost {
     if (typeof onConflict === 'string') return onConflict;
     try {
       return onConflict(conflict) === 'demote' ? 'demote' : 'stop';

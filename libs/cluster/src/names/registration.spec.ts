@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ProcessRef } from '@noex/contracts';
-import { compareRegistrations, type Registration } from './registration.js';
+import { compareLeases, compareRegistrations, type Registration } from './registration.js';
 
 const registration = fc
   .record({
@@ -16,13 +16,16 @@ const registration = fc
   }));
 const same = (a: Registration, b: Registration) => a.epoch === b.epoch && a.ref.equals(b.ref);
 
-it('the rule is a strict order: of any registrations all nodes keep the same one', () => {
+it.each([
+  ['the rule', compareRegistrations],
+  ['the rule of an arbiter', compareLeases],
+])('%s is a strict order: of any registrations all nodes keep the same one', (_, compare) => {
   fc.assert(
     fc.property(registration, registration, registration, (a, b, c) => {
-      expect(Math.sign(compareRegistrations(a, b))).toBe(0 - Math.sign(compareRegistrations(b, a)));
-      expect(compareRegistrations(a, b) === 0).toBe(same(a, b));
-      if (compareRegistrations(a, b) < 0 && compareRegistrations(b, c) < 0) {
-        expect(compareRegistrations(a, c)).toBeLessThan(0);
+      expect(Math.sign(compare(a, b))).toBe(0 - Math.sign(compare(b, a)));
+      expect(compare(a, b) === 0).toBe(same(a, b));
+      if (compare(a, b) < 0 && compare(b, c) < 0) {
+        expect(compare(a, c)).toBeLessThan(0);
       }
     }),
     { numRuns: 1000 },
@@ -41,4 +44,9 @@ it.each<[string, [ProcessRef, number], [ProcessRef, number]]>([
 ])('keeps %s', (_, kept, lost) => {
   const [a, b] = [kept, lost].map(([ref, epoch]) => ({ name: 'leader', ref, epoch }));
   expect(compareRegistrations(a!, b!)).toBeLessThan(0);
+});
+
+it('of two leases the later one is kept', () => {
+  const [early, late] = [3, 4].map((epoch) => ({ name: 'leader', ref: new ProcessRef('a', 1, 1), epoch }));
+  expect(compareLeases(late!, early!)).toBeLessThan(0);
 });

@@ -4,7 +4,10 @@ import type { ProcessRef } from '@noex/contracts';
 export interface Registration {
   readonly name: string;
   readonly ref: ProcessRef;
-  /** Lamport time of the registration: greater than that of every registration its node knew of before it. */
+  /**
+   * Lamport time of the registration: greater than that of every registration its node knew of before it. With an arbiter the epoch of
+   * its lease.
+   */
   readonly epoch: number;
 }
 
@@ -20,6 +23,11 @@ export function compareRegistrations(a: Registration, b: Registration): number {
     a.ref.incarnation - b.ref.incarnation ||
     a.ref.id - b.ref.id
   );
+}
+
+/** The rule where an arbiter decides: the later lease keeps the name, since no other was left when it was given. */
+export function compareLeases(a: Registration, b: Registration): number {
+  return b.epoch - a.epoch || compareRegistrations(a, b);
 }
 
 /** By code units, so that no node's locale has a say either. */

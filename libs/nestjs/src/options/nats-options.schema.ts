@@ -18,7 +18,7 @@ const pairedPath = (what: string, other: 'nats.tls.certFile' | 'nats.tls.keyFile
       (path === undefined || (typeof path === 'string' && path !== '')),
   );
 
-/** The options of the connection to NATS servers; checked as part of OptionsSchema, and in use with the transport `nats` only. */
+/** The options of the connection to NATS servers; checked as part of OptionsSchema, and in use with the transport or the arbiter `nats` only. */
 export class NatsSchema extends ProbeSchema {
   @rule('nats', '{ servers, credsFile, nkeySeedFile, tls }', isObject)
   nats!: object;

@@ -1,3 +1,4 @@
+import type { Arbiter } from '@noex/contracts';
 import type { ContextPropagator } from '../context/context-propagator.js';
 import type { SupervisedChild, SupervisedRoot } from '../supervision/supervision-options.js';
 import type { TransportFactory } from './resolved-options.js';
@@ -66,7 +67,7 @@ export interface NoexModuleOptions {
    */
   transport?: 'tcp' | 'nats' | TransportFactory;
 
-  /** The servers of the transport `nats`. */
+  /** The servers of the transport `nats`, and of the arbiter `nats`. */
   nats?: NatsOptions;
 
   /** HTTP paths of the three probes, and how much load a ready node may have; `false` serves none and watches no load. */
@@ -96,6 +97,14 @@ export interface NoexModuleOptions {
    * `podManagementPolicy: Parallel` and a headless service with `publishNotReadyAddresses: true`.
    */
   quorum?: 'majority' | number | false;
+
+  /**
+   * Who decides, for all nodes, which process has a global name, so that no two do, on no side of a partition: `nats` (a bucket of
+   * JetStream on the servers of `nats`, of the package `@noex/transport-nats`, whatever the transport), or one of your own, such as
+   * `natsArbiter({ … })` with another lease. Variable `CLUSTER_ARBITER`, default none: then the nodes decide among themselves. All nodes
+   * have the same one, or refuse each other. It costs a request per name and 5 s, and a process whose name cannot be renewed is stopped.
+   */
+  arbiter?: 'nats' | Arbiter;
 
   /**
    * Messages that may wait in one process before senders get an `OverloadedError`. Default 100 000. Higher takes longer

@@ -89,6 +89,8 @@ export const OPTION_FIELDS = {
   'heartbeat.minStdDeviationMs': { variable: 'CLUSTER_HEARTBEAT_MIN_STD_DEVIATION_MS', read: readNumber },
   'heartbeat.acceptablePauseMs': { variable: 'CLUSTER_HEARTBEAT_ACCEPTABLE_PAUSE_MS', read: readNumber },
   quorum: { variable: 'CLUSTER_QUORUM', read: readQuorum },
+  // Without a default: the nodes decide among themselves.
+  arbiter: { variable: 'CLUSTER_ARBITER', read: readText },
   mailboxLimit: {},
   callTimeoutMs: {},
   maxMessageBytes: {},

@@ -1,5 +1,6 @@
 import { ArrayNotEmpty, IsArray, IsBoolean, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import type { QuorumRule } from '@noex/cluster';
+import type { Arbiter } from '@noex/contracts';
 import { MIN_SECRET_BYTES, TLS_FILE_NAMES } from '@noex/transport-tcp';
 import type { ContextPropagator } from '../context/context-propagator.js';
 import { isObject } from './code-options.js';
@@ -34,6 +35,28 @@ const tlsFile = (what: string) =>
 const isPropagator = (value: unknown): value is ContextPropagator =>
   isObject(value) &&
   ['send', 'handle'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+
+const isArbiter = (value: unknown): value is Arbiter => {
+  if (!isObject(value)) return false;
+  const { id, leaseMs, ...methods } = Object.fromEntries(
+    ARBITER_PARTS.map((part) => [part, (value as Record<string, unknown>)[part]]),
+  );
+  return (
+    typeof id === 'string' &&
+    typeof leaseMs === 'number' &&
+    leaseMs > 0 &&
+    Object.values(methods).every((method) => typeof method === 'function')
+  );
+};
+const ARBITER_PARTS = [
+  'id',
+  'leaseMs',
+  'start',
+  'claim',
+  'renew',
+  'release',
+  'close',
+] satisfies (keyof Arbiter)[];
 
 /**
  * Every option passes here, wherever it comes from. Properties are named by the option's path, so that a violation names
@@ -208,6 +231,13 @@ export class OptionsSchema extends NatsSchema implements Record<OptionPath, unkn
       value === false || value === 'majority' || (Number.isSafeInteger(value) && (value as number) >= 1),
   )
   quorum!: QuorumRule;
+
+  @rule(
+    'arbiter',
+    'nats, or in code an arbiter: { id, leaseMs, start, claim, renew, release, close }; leave it unset for none',
+    (value) => value === undefined || value === 'nats' || isArbiter(value),
+  )
+  arbiter!: 'nats' | Arbiter | undefined;
 
   @IsInt(COUNT)
   @Min(1, COUNT)

@@ -179,6 +179,7 @@ function resolved(
       acceptablePauseMs: checked['heartbeat.acceptablePauseMs'],
     }),
     quorum: checked.quorum,
+    arbiter: arbiterOf(checked),
     mailboxLimit: checked.mailboxLimit,
     callTimeoutMs: checked.callTimeoutMs,
     maxMessageBytes: checked.maxMessageBytes,
@@ -188,6 +189,11 @@ function resolved(
     propagators: checked.propagators,
     supervise: Object.freeze(supervise),
   });
+}
+
+/** Behind a function it is not logged, nor the password that may be in it. */
+function arbiterOf({ arbiter }: OptionsSchema): ResolvedNoexOptions['arbiter'] {
+  return typeof arbiter === 'object' ? () => arbiter : arbiter;
 }
 
 function apiOf(checked: OptionsSchema): { token: ApiToken; allowRemote: boolean } | undefined {

@@ -1,5 +1,5 @@
 import type { ContextPropagator } from '../context/context-propagator.js';
-import type { Logger, Transport } from '@noex/contracts';
+import type { Arbiter, Logger, Transport } from '@noex/contracts';
 import type { QuorumRule } from '@noex/cluster';
 import type { TlsFiles } from '@noex/transport-tcp';
 import type { ApiToken } from '../management/api-token.js';
@@ -25,7 +25,7 @@ export interface ResolvedNoexOptions {
   readonly clusterName: string;
   readonly insecure: boolean;
   readonly transport: 'tcp' | 'nats' | TransportFactory;
-  /** In use with the transport `nats`. */
+  /** In use with the transport `nats` or the arbiter `nats`. */
   readonly nats: NatsServers;
   /** Paths without a leading slash. */
   readonly health:
@@ -62,6 +62,8 @@ export interface ResolvedNoexOptions {
     readonly acceptablePauseMs: number | undefined;
   };
   readonly quorum: QuorumRule;
+  /** Undefined: the nodes decide about names among themselves. */
+  readonly arbiter: 'nats' | (() => Arbiter) | undefined;
   readonly mailboxLimit: number;
   readonly callTimeoutMs: number;
   readonly maxMessageBytes: number;

@@ -14,7 +14,8 @@ export class GlobalRegistryService {
    * CallTimeoutError, which only a process of another node can bring about, it may be.
    *
    * Nodes that do not see each other may each give the name away. When they meet, the node of the later registration gives it
-   * up: its process is stopped, or as `options.onConflict` says.
+   * up: its process is stopped, or as `options.onConflict` says. With the option `arbiter` only one of them gets it, for as long as its
+   * node can renew the lease.
    */
   register(name: string, process: ProcessRef, options?: RegisterOptions): Promise<void> {
     return this.cluster.names.register(name, process, options);

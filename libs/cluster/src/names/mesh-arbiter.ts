@@ -19,7 +19,7 @@ export interface NameClaim {
  * Decides who gets the names that fall to this node. A name it has granted is kept for its claimant until the registration
  * arrives, the claim is cancelled, or the claimant is lost; links keep order, so no timer is needed.
  */
-export class Arbiter {
+export class MeshArbiter {
   private readonly open = new Map<string, Map<number, NameClaim>>();
   private readonly granted = new Map<string, NameClaim>();
 

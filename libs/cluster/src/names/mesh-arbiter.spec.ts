@@ -1,5 +1,5 @@
 import { ProcessRef } from '@noex/contracts';
-import { Arbiter, type NameClaim } from './arbiter.js';
+import { MeshArbiter, type NameClaim } from './mesh-arbiter.js';
 import { NameTable } from './name-table.js';
 import type { Registration } from './registration.js';
 
@@ -16,7 +16,7 @@ function setup() {
   const table = new NameTable(() => {});
   const asked: string[] = [];
   let answer: (held: boolean) => void = () => {};
-  const arbiter = new Arbiter(table, ({ ref: holder }: Registration) => {
+  const arbiter = new MeshArbiter(table, ({ ref: holder }: Registration) => {
     asked.push(holder.toString());
     return new Promise((resolve) => (answer = resolve));
   });
@@ -64,7 +64,7 @@ it('grants the holder its own name', async () => {
   expect(await arbiter.decide(claim('n1'))).toBeUndefined();
 });
 
-it.each<[string, (arbiter: Arbiter, first: NameClaim) => void]>([
+it.each<[string, (arbiter: MeshArbiter, first: NameClaim) => void]>([
   ['cancelled', (arbiter, { node, number }) => arbiter.cancel(node, number)],
   ['lost with its node', (arbiter, { node }) => arbiter.dropNode(node)],
   ['settled, its registration being in the table', (arbiter, { name, node }) => arbiter.settle(name, node)],
@@ -82,7 +82,7 @@ it.each<[string, (arbiter: Arbiter, first: NameClaim) => void]>([
   expect(await arbiter.decide(claim('n2'))).toBeUndefined();
 });
 
-it.each<[string, (arbiter: Arbiter, first: NameClaim) => void]>([
+it.each<[string, (arbiter: MeshArbiter, first: NameClaim) => void]>([
   ['cancelled', (arbiter, { node, number }) => arbiter.cancel(node, number)],
   ['lost', (arbiter, { node }) => arbiter.dropNode(node)],
 ])('keeps nothing for a claim that was %s while its rival was asked', async (_, end) => {
