@@ -22,8 +22,9 @@ export class KeptName {
     return new KeptName(arbiter, answer, begunAt);
   }
 
-  /** Resolves with a renewal that begins from now on and succeeds. */
+  /** Resolves with a renewal that begins from now on and succeeds, or with the loss of the name, which `stop` tells. */
   renewed(): Promise<void> {
+    if (this.losses.length > 0) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
@@ -36,7 +37,7 @@ export class KeptName {
   private async keep(): Promise<void> {
     const { leaseMs } = this.arbiter;
     const { signal } = this.over;
-    while (!signal.aborted) {
+    while (!signal.aborted && this.losses.length === 0) {
       const begunAt = performance.now();
       const waiting = this.waiting.splice(0);
       const answer = await this.arbiter.renew(this.lease).catch((error: Error) => error);
@@ -45,10 +46,11 @@ export class KeptName {
       if (answer === false) this.losses.push('the lease is over');
       if (answer === true) this.renewedAt = begunAt;
       for (const resolve of waiting) {
-        if (answer === true) resolve();
+        if (answer === true || this.losses.length > 0) resolve();
         else this.waiting.push(resolve);
       }
       await sleep(answer === true ? leaseMs / 3 : leaseMs / 15, undefined, { signal }).catch(() => {});
     }
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }
