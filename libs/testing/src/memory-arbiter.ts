@@ -1,4 +1,11 @@
-import { systemClock, type Arbiter, type ArbiterHost, type Clock, type Lease, type Taken } from '@noex/contracts';
+import {
+  systemClock,
+  type Arbiter,
+  type ArbiterHost,
+  type Clock,
+  type Lease,
+  type Taken,
+} from '@noex/contracts';
 
 export interface MemoryArbiterOptions {
   /** In milliseconds. Default 15 000. */
