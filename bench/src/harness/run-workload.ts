@@ -71,7 +71,8 @@ export async function runWorkload(
       running.map((each): Track => ({ running: each, cell, samples: [], failed: false })),
     );
     if (!workload.noWarmUp && !effort.quick) for (const track of tracks) await measure(track, effort.ms);
-    const rounds = Math.min(effort.rounds, workload.mostRounds ?? Infinity);
+    const least = effort.quick ? 0 : (workload.leastRounds ?? 0);
+    const rounds = Math.max(least, Math.min(effort.rounds, workload.mostRounds ?? Infinity));
     for (let round = 1; round <= rounds; round++) {
       for (const track of round % 2 === 0 ? tracks.toReversed() : tracks) {
         const sample = await measure(track, effort.ms);

@@ -16,6 +16,8 @@ export interface Workload {
   readonly subjects: readonly Subject[];
   /** Slow ones have fewer rounds than asked for. */
   readonly mostRounds?: number;
+  /** Rounds that it takes at least, but for `--quick`: where subjects are nearly alike. */
+  readonly leastRounds?: number;
   /** For those whose measurement begins with something new each time. */
   readonly noWarmUp?: boolean;
   /** Too slow for `--quick`, which says so. */

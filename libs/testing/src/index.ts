@@ -5,7 +5,12 @@
  */
 export { describeArbiterCompliance, type ArbiterComplianceEnvironment } from './arbiter-compliance.js';
 export type { LogLine } from './log-recorder.js';
-export { memoryArbiter, type LostWith, type MemoryArbiter, type MemoryArbiterOptions } from './memory-arbiter.js';
+export {
+  memoryArbiter,
+  type LostWith,
+  type MemoryArbiter,
+  type MemoryArbiterOptions,
+} from './memory-arbiter.js';
 export { createProbe, ProcessProbe, type ProbeHost, type ProbeMessage } from './process-probe.js';
 export {
   TestAuthority,
