@@ -1,3 +1,4 @@
+/** Between what a pause before another try lies. */
 export interface BackoffLimits {
   readonly minMs: number;
   /** Below `minMs` it counts as that. */

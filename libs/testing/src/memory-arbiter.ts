@@ -7,6 +7,7 @@ import {
   type Taken,
 } from '@noex/contracts';
 
+/** How the leases of an arbiter in memory run. */
 export interface MemoryArbiterOptions {
   /** In milliseconds. Default 15 000. */
   readonly leaseMs?: number;
