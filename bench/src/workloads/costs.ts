@@ -37,7 +37,7 @@ export const metricsCost = (): Workload => ({
   about:
     'Two pairs of processes differ by more than metrics cost. So here both nodes of both pairs are in one process, over TLS on loopback, 64 calls in flight; the CPU time of a call, both ends together, is compared.',
   cells: [{ inFlight: 64, payloadBytes: SMALL_BYTES }],
-  leastRounds: 25,
+  leastRounds: 60,
   subjects: pairsInOne(noex, VARIANTS.slice(0, 2)),
 });
 
