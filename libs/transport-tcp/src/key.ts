@@ -12,8 +12,8 @@ const KEY_BYTES = 32;
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 
 /**
- * Keys in use, by the hash of their secrets: nodes of one OS process, as in tests, share the work. A memo of a pure function; what no node holds
- * any more is not kept.
+ * Keys in use, by the hash of their secrets: nodes of one OS process, as in tests, share the work. A memo of a pure function: a key that no
+ * node holds any more is forgotten, the hash of its secret is not.
  */
 const inUse = new Map<string, WeakRef<PresharedKey>>();
 const inMaking = new Map<string, Promise<PresharedKey>>();

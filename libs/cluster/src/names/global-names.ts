@@ -178,8 +178,8 @@ export class GlobalNames {
 
   /**
    * Starts a process that is the only one of its name: the name is reserved before `start` is called (with the time that is
-   * left, and what to tell of the process before its `init`) and registered once it has started. When either fails nothing is left; `undone` is called before a process that
-   * did start is killed for that. `timeoutMs` is for all of it together.
+   * left, and what is to be told of the process before its `init`) and registered once it has started. When either fails nothing
+   * is left; `undone` is called before a process that did start is killed for that. `timeoutMs` is for all of it together.
    */
   async spawn(
     name: string,
